@@ -1,0 +1,98 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "raft/message.hpp"
+
+namespace duckduckgoose {
+
+/// Time has passed; sent at or after Effects::wake_at.
+struct Tick {};
+
+struct Received {
+  Message message;
+};
+
+/// A fresh node founds or joins: it takes on a cluster and its configuration. Refused unless fresh.
+struct Enrolled {
+  Record::Cluster cluster;
+  Configuration config;
+};
+
+/// A link to a peer stands: its hello was read. `saves` as in every message (rule 9).
+struct LinkUp {
+  Incarnation who;
+  std::string address;
+  bool may_lead = true;
+};
+struct LinkDown {
+  NodeId who;
+};
+
+/// Edits of the configuration (rule 7). At most one voter more or fewer, one edit in flight.
+struct AddVoter {
+  Member member;
+  bool operator==(const AddVoter&) const = default;
+};
+struct DropVoter {
+  NodeId id;
+  std::optional<RemovedBy> removed;  ///< None: it is demoted and may be promoted again.
+  bool operator==(const DropVoter&) const = default;
+};
+/// Bars a node that is no voter from ever becoming one again.
+struct BarNode {
+  NodeId id;
+  RemovedBy by = RemovedBy::operator_;
+  bool operator==(const BarNode&) const = default;
+};
+struct Readdress {
+  NodeId id;
+  std::string address;
+  bool operator==(const Readdress&) const = default;
+};
+struct ChangeSettings {
+  std::optional<Duration> promise;
+  std::optional<Limits> limits;
+  bool operator==(const ChangeSettings&) const = default;
+};
+/// Takes back the last change, as long as it is not acknowledged: the former members, the next version.
+struct Undo {
+  bool operator==(const Undo&) const = default;
+};
+using Edit = std::variant<AddVoter, DropVoter, BarNode, Readdress, ChangeSettings, Undo>;
+
+/// Asks the leader for a change. The ticket is answered once: see Answer.
+struct ChangeRequest {
+  Edit edit;
+  Ticket ticket;
+};
+
+/// Asks the leader to prove by a fresh round that it still leads (thesis 6.4: a read through a quorum).
+struct Confirm {
+  Ticket ticket;
+};
+
+/// Asks for a firm window: no Release of this incarnation leaves before it has passed. Answered by Effects::held.
+struct Hold {
+  Duration wanted;
+};
+
+/// A command of the goose runs: no Release of this incarnation leaves before WorkEnded.
+struct WorkBegan {};
+struct WorkEnded {};
+
+/// Gives up office on purpose. The lease is renewed on, no new hold is given; once work and holds are over the
+/// leader withdraws and releases. A candidate gives up at once. Refused where nobody could follow, unless the
+/// node stops.
+struct Drain {
+  ReleaseReason reason = ReleaseReason::handover;
+  std::optional<NodeId> successor;  ///< None: the leader chooses.
+  Ticket ticket;
+};
+
+using Event = std::variant<Tick, Received, Enrolled, LinkUp, LinkDown, ChangeRequest, Confirm, Hold, WorkBegan,
+                           WorkEnded, Drain>;
+
+}  // namespace duckduckgoose

@@ -1,0 +1,209 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <variant>
+#include <vector>
+
+#include "raft/acquaintance.hpp"
+#include "raft/chance.hpp"
+#include "raft/effects.hpp"
+#include "raft/lease.hpp"
+#include "raft/promises.hpp"
+#include "raft/releases.hpp"
+#include "raft/vote.hpp"
+
+namespace duckduckgoose {
+
+/// Waits for a leader, or follows one. Nodes that may not campaign (observers, witnesses, restarted ones, removed
+/// ones) are followers too: which of these a node is follows from its record and the time.
+struct Follower {
+  std::optional<Incarnation> leader;
+  Instant heard;        ///< When the leader was last heard.
+  Instant campaign_at;  ///< When to ask for pre-votes, if nothing is heard until then.
+  Cause cause;
+};
+
+/// Asks whether it would win (thesis 9.6). Has changed nothing yet.
+struct PreCandidate {
+  Round round;
+  Term asked;
+  Instant ask_again_at;
+  Cause cause;
+  std::vector<NodeId> granted;
+};
+
+/// Asks for votes.
+struct Candidate {
+  SentRound round;
+  Instant give_up_at;
+  Cause cause;
+  std::vector<NodeId> granted;
+  std::vector<NodeId> refused;
+};
+
+/// Leads as long as its lease lasts: leader, goose and lease are one thing (rule 5).
+struct Leader {
+  Tenure tenure;
+  Cause cause;
+  Lease lease;
+  Instant since;
+  Instant heartbeat_at;
+
+  /// What is known of a node that gets rounds.
+  struct Progress {
+    NodeId id;
+    Instant heard;
+    std::optional<Stamp> acknowledged;  ///< The configuration that its last acknowledgement named.
+  };
+  std::vector<Progress> progress;
+
+  struct Change {
+    Ticket ticket;
+    Configuration before;
+  };
+  std::optional<Change> change;  ///< In flight until a majority has acknowledged the configuration.
+
+  struct Question {
+    Ticket ticket;
+    Round round;  ///< Answered once a majority has acknowledged this round or a later one.
+  };
+  std::vector<Question> questions;
+
+  std::optional<Drain> drain;
+};
+
+using Role = std::variant<Follower, PreCandidate, Candidate, Leader>;
+
+/// What a leader knows of one node, for the upkeep of the membership.
+struct PeerView {
+  Member member;
+  bool voter = false;
+  bool linked = false;
+  bool acknowledged = false;      ///< It acknowledged a round of this term.
+  bool in_configuration = false;  ///< It acknowledged exactly the present configuration.
+  Duration silent{0};             ///< Since it last acknowledged, or since the tenure began.
+};
+
+/// The consensus core of one node: Raft without a log, as a copyable value. It does no I/O, reads no clock, starts
+/// no thread, draws no global randomness and calls nothing back.
+class Raft {
+ public:
+  struct Options {
+    std::uint64_t nonce = 0;  ///< The random bits of this incarnation.
+    std::uint64_t seed = 0;   ///< Of the generator in the state.
+    /// The longest of the short random waits after a Release (rule 8): 2 ms on loopback, else two round trips.
+    Duration short_wait = std::chrono::milliseconds{2};
+  };
+
+  /// `record` is durable and was made by started_again().
+  Raft(Record record, Options options, Instant now);
+
+  /// The one door. `now` never goes back.
+  [[nodiscard]] Effects step(Instant now, const Event& event);
+
+  [[nodiscard]] const Record& record() const { return record_; }
+  [[nodiscard]] Incarnation self() const { return self_; }
+  [[nodiscard]] const Role& role() const { return role_; }
+  [[nodiscard]] Leadership leadership() const;
+  [[nodiscard]] const Leader* leader() const { return std::get_if<Leader>(&role_); }
+
+  /// When the lease ends, if this node leads; compare it with the clock at every answer.
+  [[nodiscard]] std::optional<Instant> lease_end() const;
+
+  /// Until when a given hold keeps every Release back.
+  [[nodiscard]] Instant held_until() const { return held_until_; }
+
+  [[nodiscard]] bool is_voter() const { return record_.config.has(self_.id); }
+  [[nodiscard]] bool may_campaign() const { return record_.config.may_lead(self_.id); }
+  [[nodiscard]] Instant may_vote_at() const { return may_vote_at_; }
+  [[nodiscard]] std::optional<Instant> barred_until() const { return promises_.barred_until(self_.id, now_); }
+
+  /// As leader: every voter and every linked node, ascending by id. Empty otherwise.
+  [[nodiscard]] std::vector<PeerView> peers(Instant now) const;
+
+  /// The nodes that get rounds: voters and the first linked observers.
+  [[nodiscard]] std::vector<NodeId> rounds_to() const;
+  static constexpr std::size_t observers_in_rounds_max = 8;
+  static constexpr std::size_t questions_max = 256;
+
+ private:
+  struct Link {
+    Incarnation who;
+    Member member;
+  };
+
+  // raft.cpp: the door, and what every message meets first (rules 0, 1, 9).
+  void lapse();
+  void on(const Tick&);
+  void on(const Received&);
+  void on(const Enrolled&);
+  void on(const LinkUp&);
+  void on(const LinkDown&);
+  [[nodiscard]] std::optional<Refusal> refusal(const Message& message) const;
+  void hear(const Release& release);
+  void install(const Configuration& config);
+  [[nodiscard]] bool term_counts(const Message& message, bool brought_newer_config) const;
+  void adopt(Term term, NodeId from);
+  void follow(std::optional<Incarnation> leader, Cause cause);
+  void lower_promise_max();
+  [[nodiscard]] Instant wake_at() const;
+  [[nodiscard]] Round new_round() { return Round{++rounds_}; }
+  void send(NodeId to, Body body, bool with_config = false);
+  void trace(Trace what);
+
+  // election.cpp: voting and campaigning (rules 2, 3, 4, 6).
+  void receive(const Message& message, const VoteRequest& request);
+  void receive(const Message& message, const VoteReply& reply);
+  void receive(const Message& message, const Heartbeat& heartbeat);
+  void receive(const Message& message, const Notice& notice);
+  void receive(const Message& message, const Rejected& rejected);
+  void receive(const Message& message, const Release& release);
+  void ask();
+  void campaign(Cause cause);
+  void lose();
+  void retry_soon();
+  void promise(Incarnation to, Term term, Duration promise);
+  [[nodiscard]] Cause why_campaign() const;
+  [[nodiscard]] Duration spread();
+
+  // leadership.cpp: rounds, the lease, changes, giving up office (rules 5, 7, 8).
+  void receive(const Message& message, const HeartbeatReply& reply);
+  void lead(const Candidate& won);
+  void send_round();
+  void keep_self_promise();
+  void settle();
+  void on(const ChangeRequest&);
+  void on(const Confirm&);
+  void on(const Hold&);
+  void on(const WorkBegan&);
+  void on(const WorkEnded&);
+  void on(const Drain&);
+  void change(const ChangeRequest& request, Configuration next);
+  void leave_office(const Cause& cause);
+  void release_when_free();
+  void send_release(ReleaseReason reason, std::optional<NodeId> successor);
+  [[nodiscard]] std::optional<NodeId> best_successor(const Leader& leader) const;
+  [[nodiscard]] std::vector<NodeId> silent_voters(const Leader& leader, const Configuration& config) const;
+
+  Record record_;
+  Incarnation self_;
+  Chance chance_;
+  Duration short_wait_;
+  Instant now_;
+  Instant may_vote_at_;      ///< Rule 6.
+  Promises promises_;
+  Releases releases_;
+  Acquaintance acquaintance_;
+  std::vector<Link> links_;  ///< Ascending by id.
+  std::uint64_t rounds_ = 0;
+  Role role_;
+
+  Instant held_until_;       ///< The last firm window that was given, of whatever tenure.
+  bool works_ = false;       ///< A command of the goose lives.
+  std::optional<Release> owed_;  ///< A Release that a hold or a command keeps back.
+
+  Effects out_;              ///< Gathered during a step.
+};
+
+}  // namespace duckduckgoose
