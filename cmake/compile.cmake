@@ -1,0 +1,49 @@
+# How everything is compiled: the language, the warnings, the sanitizers, the linker, the cache.
+
+set(CMAKE_CXX_STANDARD 23)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+
+find_program(DDG_CCACHE ccache)
+mark_as_advanced(DDG_CCACHE)
+if(DDG_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${DDG_CCACHE})
+endif()
+
+find_package(Threads REQUIRED)
+
+add_library(ddg_options INTERFACE)
+target_include_directories(ddg_options INTERFACE ${PROJECT_SOURCE_DIR}/src)
+target_link_libraries(ddg_options INTERFACE Threads::Threads)
+target_compile_options(ddg_options INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wnon-virtual-dtor
+  -Wold-style-cast -Wcast-qual -Woverloaded-virtual -Wformat=2 -Werror)
+
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  target_compile_options(ddg_options INTERFACE -Wduplicated-cond -Wlogical-op)
+endif()
+
+if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 19)
+  # libstdc++ offers std::expected only to compilers that claim the concepts of 2020; clang does so
+  # from 19 on, though what <expected> needs of them it understands long before.
+  target_compile_options(ddg_options INTERFACE -Wno-builtin-macro-redefined -D__cpp_concepts=202002L)
+endif()
+
+if(DDG_SANITIZE)
+  target_compile_options(ddg_options INTERFACE
+    -fsanitize=${DDG_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  target_link_options(ddg_options INTERFACE -fsanitize=${DDG_SANITIZE})
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    # With sanitizers on, g++ 12 warns of members of std::optional and std::variant that are never read.
+    target_compile_options(ddg_options INTERFACE -Wno-maybe-uninitialized)
+  endif()
+endif()
+
+find_program(DDG_LLD ld.lld)
+mark_as_advanced(DDG_LLD)
+if(DDG_LLD)
+  target_link_options(ddg_options INTERFACE -fuse-ld=lld)
+endif()
+
+link_libraries(ddg_options)
