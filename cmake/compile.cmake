@@ -24,12 +24,6 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   target_compile_options(ddg_options INTERFACE -Wduplicated-cond -Wlogical-op)
 endif()
 
-if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 19)
-  # libstdc++ offers std::expected only to compilers that claim the concepts of 2020; clang does so
-  # from 19 on, though what <expected> needs of them it understands long before.
-  target_compile_options(ddg_options INTERFACE -Wno-builtin-macro-redefined -D__cpp_concepts=202002L)
-endif()
-
 if(DDG_SANITIZE)
   target_compile_options(ddg_options INTERFACE
     -fsanitize=${DDG_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
@@ -38,6 +32,10 @@ if(DDG_SANITIZE)
     # With sanitizers on, g++ 12 warns of members of std::optional and std::variant that are never read.
     target_compile_options(ddg_options INTERFACE -Wno-maybe-uninitialized)
   endif()
+endif()
+
+if(DDG_FUZZ)
+  target_compile_options(ddg_options INTERFACE -fsanitize=fuzzer-no-link)
 endif()
 
 find_program(DDG_LLD ld.lld)

@@ -24,3 +24,29 @@ function(ddg_add_tests name)
     DISCOVERY_TIMEOUT 60
     PROPERTIES TIMEOUT ${arg_TIMEOUT} LABELS ${arg_LABEL})
 endfunction()
+
+# ddg_add_fuzzer(NAME SOURCE LIB...)
+#
+# One fuzz target, and a test `fuzz.NAME` that runs it over tests/fuzz/corpus/NAME: with libFuzzer
+# (DDG_FUZZ) for FUZZ_SECONDS (5 unless set in the environment), without it once over each input.
+# What libFuzzer finds lies under the build directory, in fuzz/found/NAME and fuzz/crashes.
+function(ddg_add_fuzzer name source)
+  set(kept ${CMAKE_CURRENT_SOURCE_DIR}/corpus/${name})
+  add_executable(${name}_fuzz ${source})
+  target_link_libraries(${name}_fuzz PRIVATE ${ARGN})
+  add_dependencies(fuzzers ${name}_fuzz)
+  if(DDG_FUZZ)
+    target_link_options(${name}_fuzz PRIVATE -fsanitize=fuzzer)
+    set(found ${PROJECT_BINARY_DIR}/fuzz/found/${name})
+    set(crashes ${PROJECT_BINARY_DIR}/fuzz/crashes)
+    file(MAKE_DIRECTORY ${found} ${crashes})
+    add_test(NAME fuzz.${name} COMMAND sh -c
+      "exec \"$1\" -max_total_time=\"\${FUZZ_SECONDS:-5}\" -max_len=65536 -timeout=5 -rss_limit_mb=1024 \
+        -artifact_prefix=\"$2/${name}-\" -print_final_stats=1 -verbosity=0 \"$3\" \"$4\""
+      fuzz $<TARGET_FILE:${name}_fuzz> ${crashes} ${found} ${kept})
+  else()
+    target_sources(${name}_fuzz PRIVATE replay.cpp)
+    add_test(NAME fuzz.${name} COMMAND ${name}_fuzz ${kept})
+    set_tests_properties(fuzz.${name} PROPERTIES TIMEOUT 120 LABELS quick)
+  endif()
+endfunction()
