@@ -11,8 +11,7 @@ namespace duckduckgoose {
 /// Who was met, in which life, with how many saves: tells old lives, clones and old copies apart (rule 9).
 class Acquaintance {
  public:
-  Acquaintance() = default;
-  explicit Acquaintance(std::vector<Seen> seen) : seen_(std::move(seen)) {}
+  explicit Acquaintance(const std::vector<Seen>& seen);
 
   /// None: `who` may speak. Else why not.
   [[nodiscard]] std::optional<Refusal> judge(Incarnation who, std::uint64_t saves) const;
@@ -20,16 +19,21 @@ class Acquaintance {
   /// Notes a node that may speak.
   void met(Incarnation who, std::uint64_t saves);
 
-  /// Is `who` of the newest life of its node that was met?
-  [[nodiscard]] const Seen* find(NodeId id) const;
+  /// Notes that two processes live the life of `who`: neither is heard until a newer life comes.
+  void met_clone(Incarnation who);
 
-  /// Forgets all that are neither voters of `config` nor wanted otherwise: the record stays small.
+  /// Forgets a node that is no voter: what is kept stays small.
   void forget(NodeId id);
 
+  /// What is saved along with the record.
   [[nodiscard]] std::vector<Seen> of_members(const Configuration& config) const;
 
  private:
-  std::vector<Seen> seen_;
+  struct Known {
+    Seen seen;
+    bool cloned = false;
+  };
+  std::vector<Known> known_;
 };
 
 }  // namespace duckduckgoose

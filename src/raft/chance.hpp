@@ -24,7 +24,8 @@ class Chance {
 
   /// Uniform in [0, longest].
   Duration up_to(Duration longest) {
-    return Duration{static_cast<Duration::rep>(below(static_cast<std::uint64_t>(longest.count()) + 1))};
+    return Duration{
+        static_cast<Duration::rep>(below(static_cast<std::uint64_t>(longest.count()) + 1))};
   }
 
  private:

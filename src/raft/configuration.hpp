@@ -11,7 +11,7 @@ namespace duckduckgoose {
 
 /// A voter. The address is a hint that may change; the id is the identity (rule 9).
 struct Member {
-  NodeId id;
+  NodeId id{};
   std::string address;
   bool may_lead = true;  ///< False for a witness, which votes and never leads.
   bool operator==(const Member&) const = default;
@@ -21,31 +21,33 @@ struct Member {
 enum class RemovedBy { operator_, upkeep };
 
 struct Removed {
-  NodeId id;
+  NodeId id{};
   RemovedBy by = RemovedBy::operator_;
   bool operator==(const Removed&) const = default;
 };
 
 /// What the upkeep keeps to; part of the configuration, so that every goose follows the same limits.
 struct Limits {
-  int voters = 5;                                       ///< At most so many voters; odd.
-  Duration replace_after = std::chrono::seconds{30};    ///< A voter silent so long is replaced.
-  Duration shrink_after = std::chrono::minutes{2};      ///< ... and dropped, if nobody can replace it.
+  int voters = 5;                                     ///< At most so many voters; odd.
+  Duration replace_after = std::chrono::seconds{30};  ///< A voter silent so long is replaced.
+  Duration shrink_after = std::chrono::minutes{2};  ///< ... and dropped, if nobody can replace it.
   bool operator==(const Limits&) const = default;
 };
 
 /// The one replicated thing: who votes, under which promise and limits. A value with a version; it takes the
 /// place of Raft's log (Schultz, Zhou, Dardik, Tripakis: logless dynamic reconfiguration, OPODIS 2021).
 struct Configuration {
-  Stamp stamp;
+  Stamp stamp{};
   std::uint64_t token_base = 0;  ///< Unix milliseconds; token = token_base + term.
   Duration promise = promise_default;
   Limits limits;
-  std::vector<Member> members;   ///< The voters, ascending by id.
-  std::vector<Removed> removed;  ///< The last `removed_max` ids that were taken out, oldest first.
+  std::vector<Member> members{};  ///< The voters, ascending by id.
+  std::vector<Removed>
+      removed{};  ///< The last `removed_max` ids that were taken out, oldest first.
   bool operator==(const Configuration&) const = default;
 
   static constexpr std::size_t removed_max = 64;
+  static constexpr std::size_t members_max = 63;
 
   [[nodiscard]] const Member* find(NodeId id) const;
   [[nodiscard]] bool has(NodeId id) const { return find(id) != nullptr; }

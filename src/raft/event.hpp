@@ -1,10 +1,12 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <variant>
 
 #include "raft/message.hpp"
+#include "raft/record.hpp"
 
 namespace duckduckgoose {
 
@@ -23,12 +25,13 @@ struct Enrolled {
 
 /// A link to a peer stands: its hello was read. `saves` as in every message (rule 9).
 struct LinkUp {
-  Incarnation who;
+  Incarnation who{};
+  std::uint64_t saves = 0;
   std::string address;
   bool may_lead = true;
 };
 struct LinkDown {
-  NodeId who;
+  NodeId who{};
 };
 
 /// Edits of the configuration (rule 7). At most one voter more or fewer, one edit in flight.
@@ -37,24 +40,24 @@ struct AddVoter {
   bool operator==(const AddVoter&) const = default;
 };
 struct DropVoter {
-  NodeId id;
-  std::optional<RemovedBy> removed;  ///< None: it is demoted and may be promoted again.
+  NodeId id{};
+  std::optional<RemovedBy> removed{};  ///< None: it is demoted and may be promoted again.
   bool operator==(const DropVoter&) const = default;
 };
 /// Bars a node that is no voter from ever becoming one again.
 struct BarNode {
-  NodeId id;
+  NodeId id{};
   RemovedBy by = RemovedBy::operator_;
   bool operator==(const BarNode&) const = default;
 };
 struct Readdress {
-  NodeId id;
+  NodeId id{};
   std::string address;
   bool operator==(const Readdress&) const = default;
 };
 struct ChangeSettings {
-  std::optional<Duration> promise;
-  std::optional<Limits> limits;
+  std::optional<Duration> promise{};
+  std::optional<Limits> limits{};
   bool operator==(const ChangeSettings&) const = default;
 };
 /// Takes back the last change, as long as it is not acknowledged: the former members, the next version.
@@ -66,12 +69,12 @@ using Edit = std::variant<AddVoter, DropVoter, BarNode, Readdress, ChangeSetting
 /// Asks the leader for a change. The ticket is answered once: see Answer.
 struct ChangeRequest {
   Edit edit;
-  Ticket ticket;
+  Ticket ticket{};
 };
 
 /// Asks the leader to prove by a fresh round that it still leads (thesis 6.4: a read through a quorum).
 struct Confirm {
-  Ticket ticket;
+  Ticket ticket{};
 };
 
 /// Asks for a firm window: no Release of this incarnation leaves before it has passed. Answered by Effects::held.
@@ -88,11 +91,11 @@ struct WorkEnded {};
 /// node stops.
 struct Drain {
   ReleaseReason reason = ReleaseReason::handover;
-  std::optional<NodeId> successor;  ///< None: the leader chooses.
-  Ticket ticket;
+  std::optional<NodeId> successor{};  ///< None: the leader chooses.
+  Ticket ticket{};
 };
 
-using Event = std::variant<Tick, Received, Enrolled, LinkUp, LinkDown, ChangeRequest, Confirm, Hold, WorkBegan,
-                           WorkEnded, Drain>;
+using Event = std::variant<Tick, Received, Enrolled, LinkUp, LinkDown, ChangeRequest, Confirm, Hold,
+                           WorkBegan, WorkEnded, Drain>;
 
 }  // namespace duckduckgoose

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <deque>
 #include <optional>
 #include <vector>
@@ -41,8 +42,9 @@ class Lease {
   /// that of a single voter, whose lease runs from its last round and is never infinite.
   [[nodiscard]] Instant ends(const Configuration& config, NodeId leader) const;
 
-  /// The stamp of the newest round that a majority of `config` has acknowledged; none if none.
-  [[nodiscard]] std::optional<Round> confirmed_round(const Configuration& config, NodeId leader) const;
+  /// The newest round that a majority of `config` has acknowledged; none if none.
+  [[nodiscard]] std::optional<Round> confirmed_round(const Configuration& config,
+                                                     NodeId leader) const;
 
   /// Rounds kept for acknowledgements that are still under way.
   static constexpr std::size_t rounds_max = 64;
@@ -53,7 +55,9 @@ class Lease {
     Instant deadline;
     Round newest;
   };
-  std::deque<SentRound> rounds_;
+  [[nodiscard]] std::optional<Round> newest_of(NodeId voter) const;
+
+  std::deque<SentRound> rounds_;  ///< Ascending by id.
   std::vector<Counted> counted_;
 };
 

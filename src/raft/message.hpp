@@ -10,14 +10,23 @@
 namespace duckduckgoose {
 
 /// Why a node stopped being the leader, or never became it, on its own word (rule 8).
-enum class ReleaseReason { handover, stopped, removed, unhealthy, command_failed, lost_election, dead };
+enum class ReleaseReason {
+  handover,
+  stopped,
+  removed,
+  unhealthy,
+  command_failed,
+  lost_election,
+  dead
+};
 
 /// "This incarnation holds no lease of this term or before, nor ever will." (rule 8)
 struct Release {
-  Incarnation incarnation;
-  Term term;  ///< Ignored when `reason` is dead: that is every term.
+  Incarnation incarnation{};
+  Term term{};  ///< Ignored when `reason` is dead: that is every term.
   ReleaseReason reason = ReleaseReason::handover;
-  std::optional<NodeId> successor;  ///< Who shall campaign at once; the others wait a short random while.
+  std::optional<NodeId>
+      successor{};  ///< Who shall campaign at once; the others wait a short random while.
   bool operator==(const Release&) const = default;
 
   [[nodiscard]] bool is_dead() const { return reason == ReleaseReason::dead; }
@@ -25,7 +34,7 @@ struct Release {
 
 /// Why the leader changed, or why there is none: told along, so that all nodes give the same reason (P8).
 enum class CauseCode {
-  none_yet,         ///< No leader was ever seen.
+  none_yet,  ///< No leader was ever seen.
   founded,
   handover,         ///< `previous` gave the office up; `release` says why.
   proof_of_death,   ///< The keeper of `previous` has seen it die.
@@ -35,38 +44,39 @@ enum class CauseCode {
 };
 struct Cause {
   CauseCode code = CauseCode::none_yet;
-  std::optional<NodeId> previous;
-  std::optional<ReleaseReason> release;
+  std::optional<NodeId> previous{};
+  std::optional<ReleaseReason> release{};
   Duration quiet{0};
   std::uint32_t heard = 0;
   std::uint32_t of = 0;
-  std::vector<NodeId> electors;  ///< Who voted for the new leader, itself included.
+  std::vector<NodeId> electors{};  ///< Who voted for the new leader, itself included.
   bool operator==(const Cause&) const = default;
 };
 
 /// From the leader to voters and some observers, every promise/10. Acknowledging it is a promise (rule 4).
 struct Heartbeat {
-  Round round;
+  Round round{};
   Duration promise;
-  Cause cause;  ///< Why this tenure began.
+  Cause cause{};  ///< Why this tenure began.
   bool operator==(const Heartbeat&) const = default;
 };
 
 /// Why a heartbeat was not acknowledged.
 enum class HeartbeatRefusal { term_is_old, incarnation_was_released };
 struct HeartbeatReply {
-  Round round;
-  std::optional<HeartbeatRefusal> refused;
+  Round round{};
+  std::optional<HeartbeatRefusal> refused{};
   bool operator==(const HeartbeatReply&) const = default;
 };
 
 /// Asks for a vote in `asked`, or, if `pre`, whether one would be granted (thesis 9.6).
 struct VoteRequest {
   bool pre = false;
-  Term asked;  ///< pre: the term asked about, one above the sender's own. Else the sender's own term.
-  Round round;
+  Term
+      asked{};  ///< pre: the term asked about, one above the sender's own. Else the sender's own term.
+  Round round{};
   Duration promise;
-  std::optional<Release> release;  ///< The last one that the sender accepted (rule 8).
+  std::optional<Release> release{};  ///< The last one that the sender accepted (rule 8).
   bool operator==(const VoteRequest&) const = default;
 };
 
@@ -85,16 +95,16 @@ enum class Ballot {
 };
 struct VoteReply {
   bool pre = false;
-  Term asked;
-  Round round;
+  Term asked{};
+  Round round{};
   Ballot ballot = Ballot::granted;
   bool operator==(const VoteReply&) const = default;
 };
 
 /// To observers that get no rounds: who leads and under which configuration. Not acknowledged; no promise.
 struct Notice {
-  std::optional<Incarnation> leader;
-  Cause cause;
+  std::optional<Incarnation> leader{};
+  Cause cause{};
   bool operator==(const Notice&) const = default;
 };
 
@@ -118,13 +128,13 @@ using Body =
 
 /// One message between two nodes. Read in the order of rule 0: Release, configuration, term, itself.
 struct Message {
-  ClusterId cluster;
-  Incarnation from;
-  NodeId to;  ///< NodeId{} in a Notice only: to whoever listens.
-  std::uint64_t saves = 0;  ///< The sender's, at sending (rule 9).
-  Term term;                ///< The sender's own.
-  Stamp stamp;              ///< Of the sender's configuration.
-  std::optional<Configuration> config;  ///< That configuration, where the receiver may lack it.
+  ClusterId cluster{};
+  Incarnation from{};
+  NodeId to{};                            ///< NodeId{} in a Notice only: to whoever listens.
+  std::uint64_t saves = 0;                ///< The sender's, at sending (rule 9).
+  Term term{};                            ///< The sender's own.
+  Stamp stamp{};                          ///< Of the sender's configuration.
+  std::optional<Configuration> config{};  ///< That configuration, where the receiver may lack it.
   Body body;
   bool operator==(const Message&) const = default;
 };

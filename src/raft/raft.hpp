@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <expected>
 #include <optional>
 #include <variant>
 #include <vector>
@@ -18,59 +20,64 @@ namespace duckduckgoose {
 /// Waits for a leader, or follows one. Nodes that may not campaign (observers, witnesses, restarted ones, removed
 /// ones) are followers too: which of these a node is follows from its record and the time.
 struct Follower {
-  std::optional<Incarnation> leader;
-  Instant heard;        ///< When the leader was last heard.
-  Instant campaign_at;  ///< When to ask for pre-votes, if nothing is heard until then.
-  Cause cause;
+  std::optional<Incarnation> leader{};
+  Instant heard{};        ///< When the leader was last heard.
+  Instant campaign_at{};  ///< When to ask for pre-votes, if nothing is heard until then.
+  Cause cause{};
 };
 
 /// Asks whether it would win (thesis 9.6). Has changed nothing yet.
 struct PreCandidate {
-  Round round;
-  Term asked;
-  Instant ask_again_at;
-  Cause cause;
-  std::vector<NodeId> granted;
+  Round round{};
+  Term asked{};
+  Instant ask_again_at{};
+  Cause cause{};
+  std::vector<NodeId> granted{};
 };
 
 /// Asks for votes.
 struct Candidate {
-  SentRound round;
-  Instant give_up_at;
-  Cause cause;
-  std::vector<NodeId> granted;
-  std::vector<NodeId> refused;
+  SentRound round{};
+  Instant give_up_at{};
+  Cause cause{};
+  std::vector<NodeId> granted{};
+  std::vector<NodeId> refused{};
 };
 
 /// Leads as long as its lease lasts: leader, goose and lease are one thing (rule 5).
 struct Leader {
-  Tenure tenure;
-  Cause cause;
-  Lease lease;
-  Instant since;
-  Instant heartbeat_at;
+  Tenure tenure{};
+  Cause cause{};
+  Lease lease{};
+  Instant since{};
+  Instant heartbeat_at{};
+  Instant
+      notice_at{};  ///< When the observers that get no rounds are next told, if nothing changes before.
 
   /// What is known of a node that gets rounds.
   struct Progress {
-    NodeId id;
-    Instant heard;
-    std::optional<Stamp> acknowledged;  ///< The configuration that its last acknowledgement named.
+    NodeId id{};
+    Instant heard{};
+    std::optional<Stamp>
+        acknowledged{};  ///< The configuration that its last acknowledgement named.
   };
-  std::vector<Progress> progress;
+  std::vector<Progress> progress{};
 
   struct Change {
-    Ticket ticket;
-    Configuration before;
+    Ticket ticket{};
+    std::optional<Configuration> before{};  ///< None: this change is an undo itself.
   };
-  std::optional<Change> change;  ///< In flight until a majority has acknowledged the configuration.
+  std::optional<Change>
+      change{};  ///< In flight until a majority has acknowledged the configuration.
 
   struct Question {
-    Ticket ticket;
-    Round round;  ///< Answered once a majority has acknowledged this round or a later one.
+    Ticket ticket{};
+    std::optional<Round>
+        round{};  ///< A majority's acknowledgement of it answers. None: the next round to go out.
   };
-  std::vector<Question> questions;
+  std::vector<Question> questions{};
 
-  std::optional<Drain> drain;
+  std::optional<Drain> drain{};
 };
 
 using Role = std::variant<Follower, PreCandidate, Candidate, Leader>;
@@ -117,7 +124,9 @@ class Raft {
   [[nodiscard]] bool is_voter() const { return record_.config.has(self_.id); }
   [[nodiscard]] bool may_campaign() const { return record_.config.may_lead(self_.id); }
   [[nodiscard]] Instant may_vote_at() const { return may_vote_at_; }
-  [[nodiscard]] std::optional<Instant> barred_until() const { return promises_.barred_until(self_.id, now_); }
+  [[nodiscard]] std::optional<Instant> barred_until() const {
+    return promises_.barred_until(self_.id, now_);
+  }
 
   /// As leader: every voter and every linked node, ascending by id. Empty otherwise.
   [[nodiscard]] std::vector<PeerView> peers(Instant now) const;
@@ -126,30 +135,41 @@ class Raft {
   [[nodiscard]] std::vector<NodeId> rounds_to() const;
   static constexpr std::size_t observers_in_rounds_max = 8;
   static constexpr std::size_t questions_max = 256;
+  static constexpr int heartbeats_in_promise = 10;
 
  private:
   struct Link {
-    Incarnation who;
+    Incarnation who{};
     Member member;
+  };
+
+  /// Leadership without its cause: what is compared before and after a step.
+  struct Seat {
+    std::optional<Tenure> mine{};
+    std::optional<Incarnation> leader{};
+    Term term{};
+    bool operator==(const Seat&) const = default;
   };
 
   // raft.cpp: the door, and what every message meets first (rules 0, 1, 9).
   void lapse();
-  void on(const Tick&);
-  void on(const Received&);
-  void on(const Enrolled&);
-  void on(const LinkUp&);
-  void on(const LinkDown&);
+  void on(const Tick& tick);
+  void on(const Received& received);
+  void on(const Enrolled& enrolled);
+  void on(const LinkUp& link);
+  void on(const LinkDown& link);
   [[nodiscard]] std::optional<Refusal> refusal(const Message& message) const;
   void hear(const Release& release);
-  void install(const Configuration& config);
-  [[nodiscard]] bool term_counts(const Message& message, bool brought_newer_config) const;
+  void install(const Configuration& config, const Message& carrier);
+  void adopt_term_of(const Message& message);
   void adopt(Term term, NodeId from);
-  void follow(std::optional<Incarnation> leader, Cause cause);
+  void follow(std::optional<Incarnation> leader, Cause cause, Instant campaign_at);
   void lower_promise_max();
-  [[nodiscard]] Instant wake_at() const;
+  [[nodiscard]] Seat seat() const;
+  [[nodiscard]] std::optional<Instant> wake_at() const;
   [[nodiscard]] Round new_round() { return Round{++rounds_}; }
   void send(NodeId to, Body body, bool with_config = false);
+  void notify();
   void trace(Trace what);
 
   // election.cpp: voting and campaigning (rules 2, 3, 4, 6).
@@ -157,53 +177,65 @@ class Raft {
   void receive(const Message& message, const VoteReply& reply);
   void receive(const Message& message, const Heartbeat& heartbeat);
   void receive(const Message& message, const Notice& notice);
-  void receive(const Message& message, const Rejected& rejected);
   void receive(const Message& message, const Release& release);
+  void receive(const Message& message, const Rejected& rejected);
   void ask();
-  void campaign(Cause cause);
+  void campaign();
+  void request_votes(const VoteRequest& request);
   void lose();
   void retry_soon();
-  void promise(Incarnation to, Term term, Duration promise);
+  void promise(Incarnation to, Term term, Duration length);
+  void bind_self(Duration length);
+  [[nodiscard]] Instant free_to_campaign_at() const;
   [[nodiscard]] Cause why_campaign() const;
-  [[nodiscard]] Duration spread();
+  static void count(std::vector<NodeId>& ballots, NodeId voter);
+  [[nodiscard]] bool is_majority(const std::vector<NodeId>& voters) const;
+  [[nodiscard]] Duration spread() const;
 
   // leadership.cpp: rounds, the lease, changes, giving up office (rules 5, 7, 8).
   void receive(const Message& message, const HeartbeatReply& reply);
-  void lead(const Candidate& won);
+  void lead();
   void send_round();
   void keep_self_promise();
   void settle();
-  void on(const ChangeRequest&);
-  void on(const Confirm&);
-  void on(const Hold&);
-  void on(const WorkBegan&);
-  void on(const WorkEnded&);
-  void on(const Drain&);
-  void change(const ChangeRequest& request, Configuration next);
+  void on(const ChangeRequest& request);
+  void on(const Confirm& confirm);
+  void on(const Hold& hold);
+  void on(const WorkBegan& began);
+  void on(const WorkEnded& ended);
+  void on(const Drain& drain);
+  [[nodiscard]] std::expected<Configuration, Outcome> edited(const Leader& leader,
+                                                             const Edit& edit) const;
+  void change(Ticket ticket, Configuration next, bool is_undo);
   void leave_office(const Cause& cause);
   void release_when_free();
-  void send_release(ReleaseReason reason, std::optional<NodeId> successor);
+  void send_release(const Release& release, const std::vector<NodeId>& to);
+  [[nodiscard]] bool is_fit(const Leader& leader, NodeId id) const;
+  [[nodiscard]] bool may_lead_other(NodeId id) const;
   [[nodiscard]] std::optional<NodeId> best_successor(const Leader& leader) const;
-  [[nodiscard]] std::vector<NodeId> silent_voters(const Leader& leader, const Configuration& config) const;
+  [[nodiscard]] bool has_majority_acknowledged(const Leader& leader) const;
+  [[nodiscard]] std::vector<NodeId> voters_behind(const Leader& leader) const;
+  [[nodiscard]] std::vector<NodeId> silent_voters(const Leader& leader, Instant since) const;
 
   Record record_;
   Incarnation self_;
   Chance chance_;
   Duration short_wait_;
   Instant now_;
-  Instant may_vote_at_;      ///< Rule 6.
+  Instant may_vote_at_;  ///< Rule 6.
   Promises promises_;
   Releases releases_;
   Acquaintance acquaintance_;
   std::vector<Link> links_;  ///< Ascending by id.
-  std::uint64_t rounds_ = 0;
+  std::uint64_t rounds_;     ///< The last round id that was used.
+  Duration stagger_{0};      ///< The random part of the election timeout, drawn anew for each try.
   Role role_;
 
-  Instant held_until_;       ///< The last firm window that was given, of whatever tenure.
-  bool works_ = false;       ///< A command of the goose lives.
+  Instant held_until_;           ///< The last firm window that was given, of whatever tenure.
+  bool works_ = false;           ///< A command of the goose lives.
   std::optional<Release> owed_;  ///< A Release that a hold or a command keeps back.
 
-  Effects out_;              ///< Gathered during a step.
+  Effects out_;  ///< Gathered during a step.
 };
 
 }  // namespace duckduckgoose

@@ -10,7 +10,7 @@ namespace duckduckgoose {
 
 /// The newest incarnation of a peer that was met, and the highest `saves` that it has shown (rule 9).
 struct Seen {
-  Incarnation who;
+  Incarnation who{};
   std::uint64_t saves = 0;
   bool operator==(const Seen&) const = default;
 };
@@ -19,27 +19,28 @@ struct Seen {
 /// it left the node (thesis 3.8).
 struct Record {
   struct Node {
-    NodeId id;
+    NodeId id{};
     std::uint64_t born = 0;  ///< Unix milliseconds of the first start.
     bool may_lead = true;
     bool operator==(const Node&) const = default;
   };
   struct Cluster {
     std::string name = "default";
-    ClusterId id;  ///< 0: fresh, not in a cluster yet.
+    ClusterId id{};  ///< 0: fresh, not in a cluster yet.
     bool operator==(const Cluster&) const = default;
   };
 
-  std::uint64_t saves = 0;   ///< Raised by every write.
+  std::uint64_t saves = 0;  ///< Raised by every write.
   Node node;
   std::uint64_t starts = 0;  ///< Raised at every process start.
   Cluster cluster;
-  Term term;
-  std::optional<NodeId> voted_for;
-  Duration promise_max{0};   ///< No promise that was given still binds for longer than this.
+  Term term{};
+  std::optional<NodeId> voted_for{};
+  Duration promise_max{0};  ///< No promise that was given still binds for longer than this.
   Configuration config;
-  std::vector<Seen> seen;               ///< A hint for rule 9: saved along, never a reason to save.
-  std::vector<std::string> addresses;   ///< Where peers were last met: saved along, never a reason to save.
+  std::vector<Seen> seen{};  ///< A hint for rule 9: saved along, never a reason to save.
+  std::vector<std::string>
+      addresses{};  ///< Where peers were last met: saved along, never a reason to save.
   bool operator==(const Record&) const = default;
 
   [[nodiscard]] bool is_fresh() const { return cluster.id == ClusterId{}; }
@@ -48,11 +49,11 @@ struct Record {
 /// What must be on disk before anything leaves. A stamp names one configuration, so it stands for it.
 struct Vitals {
   std::uint64_t starts = 0;
-  ClusterId cluster;
-  Term term;
-  std::optional<NodeId> voted_for;
+  ClusterId cluster{};
+  Term term{};
+  std::optional<NodeId> voted_for{};
   Duration promise_max{0};
-  Stamp stamp;
+  Stamp stamp{};
   bool operator==(const Vitals&) const = default;
 };
 [[nodiscard]] Vitals vitals_of(const Record& record);

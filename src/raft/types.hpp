@@ -16,12 +16,14 @@ struct Strong {
   auto operator<=>(const Strong&) const = default;
 };
 
-using Term = Strong<struct TermTag>;            ///< 0 before the first election; only grows (thesis 3.3).
-using NodeId = Strong<struct NodeIdTag>;        ///< Random, made once, kept with the data; never an address.
+using Term = Strong<struct TermTag>;  ///< 0 before the first election; only grows (thesis 3.3).
+using NodeId =
+    Strong<struct NodeIdTag>;  ///< Random, made once, kept with the data; never an address.
 using ClusterId = Strong<struct ClusterIdTag>;  ///< 0: no cluster yet.
-using Round = Strong<struct RoundTag>;          ///< One broadcast of a leader or candidate; never reused.
-using Token = Strong<struct TokenTag>;          ///< token_base + term: grows from goose to goose (fencing).
-using Ticket = Strong<struct TicketTag>;        ///< Names a question to the core, so that its answer finds back.
+using Round = Strong<struct RoundTag>;  ///< One broadcast of a leader or candidate; never reused.
+using Token = Strong<struct TokenTag>;  ///< token_base + term: grows from goose to goose (fencing).
+using Ticket =
+    Strong<struct TicketTag>;  ///< Names a question to the core, so that its answer finds back.
 
 /// The core's time line. It has no now(): time is an input of Raft::step(). Outside it is CLOCK_BOOTTIME.
 struct CoreClock {

@@ -1,0 +1,208 @@
+#include <algorithm>
+#include <utility>
+
+#include "raft/raft.hpp"
+
+/// Voting and campaigning: rules 2, 3, 4 and 6; thesis 3.4, 3.6, 9.6.
+namespace duckduckgoose {
+
+namespace {
+
+/// A request refused for one of these changes nothing in the voter, not even its term: the promise that stands in
+/// the way protects a leader which that term would depose (thesis 4.2.3, 6.4.1). Only the configuration stays.
+bool leaves_term_alone(Ballot ballot) {
+  return ballot == Ballot::promised_to_another || ballot == Ballot::restarted ||
+         ballot == Ballot::incarnation_was_released;
+}
+
+}  // namespace
+
+void Raft::receive(const Message& message, const VoteRequest& request) {
+  const Voter voter{record_, promises_, releases_, may_vote_at_};
+  const Ballot ballot = decide(request, message.from, message.stamp, voter, now_);
+  if (!leaves_term_alone(ballot)) adopt_term_of(message);
+  if (ballot == Ballot::granted && !request.pre) {
+    record_.voted_for = message.from.id;
+    promise(message.from, request.asked, request.promise);
+    follow(std::nullopt, why_campaign(), free_to_campaign_at());
+  }
+  send(message.from.id, VoteReply{request.pre, request.asked, request.round, ballot},
+       message.stamp < record_.config.stamp);
+}
+
+void Raft::receive(const Message& message, const VoteReply& reply) {
+  adopt_term_of(message);
+  const NodeId voter = message.from.id;
+  if (!record_.config.has(voter)) return;
+  if (auto* asking = std::get_if<PreCandidate>(&role_)) {
+    if (!reply.pre || reply.round != asking->round || reply.asked != asking->asked) return;
+    if (reply.ballot != Ballot::granted) return;
+    count(asking->granted, voter);
+    if (is_majority(asking->granted)) campaign();
+  } else if (auto* candidate = std::get_if<Candidate>(&role_)) {
+    if (reply.pre || reply.round != candidate->round.id || reply.asked != record_.term) return;
+    count(reply.ballot == Ballot::granted ? candidate->granted : candidate->refused, voter);
+    const std::size_t voters = record_.config.members.size();
+    if (is_majority(candidate->granted)) {
+      lead();
+    } else if (voters - candidate->refused.size() < majority_of(voters)) {
+      lose();
+    }
+  }
+}
+
+void Raft::receive(const Message& message, const Heartbeat& heartbeat) {
+  adopt_term_of(message);
+  HeartbeatReply reply{heartbeat.round, std::nullopt};
+  if (releases_.covers(message.from, message.term)) {
+    reply.refused = HeartbeatRefusal::incarnation_was_released;
+  } else if (message.term < record_.term) {
+    reply.refused = HeartbeatRefusal::term_is_old;
+  } else if (message.term > record_.term || leader() != nullptr) {
+    return;  // from no voter of this node's configuration: it raises nobody's term
+  } else {
+    if (std::holds_alternative<Candidate>(role_)) lose();
+    promise(message.from, message.term, heartbeat.promise);
+    follow(message.from, heartbeat.cause, free_to_campaign_at());
+  }
+  send(message.from.id, reply);
+}
+
+void Raft::receive(const Message& message, const Notice& notice) {
+  if (is_voter()) return;  // voters believe rounds
+  adopt_term_of(message);
+  if (message.term < record_.term) return;
+  const auto* follower = std::get_if<Follower>(&role_);
+  const bool was_leader = follower != nullptr && follower->leader == message.from;
+  if (notice.leader || was_leader)
+    follow(notice.leader, notice.cause, now_ + 2 * record_.config.promise);
+}
+
+void Raft::receive(const Message& /*message*/, const Release& /*release*/) {
+}  // heard before (rule 0)
+
+void Raft::receive(const Message& /*message*/, const Rejected& /*rejected*/) {
+}  // told before all checks
+
+void Raft::ask() {
+  Cause cause = why_campaign();
+  const Instant free_at =
+      std::max(may_vote_at_, promises_.barred_until(self_.id, now_).value_or(now_));
+  if (!may_campaign() || free_at > now_) {
+    // The leader is gone all the same; who may not campaign, or not yet, waits.
+    follow(std::nullopt, std::move(cause), free_at + stagger_);
+    if (!may_campaign()) std::get<Follower>(role_).campaign_at = now_ + record_.config.promise;
+    return;
+  }
+  stagger_ = chance_.up_to(
+      spread());  // drawn anew for each try: else two candidates collide for ever (3.4)
+  const Round round = new_round();
+  const Term asked{record_.term.value + 1};
+  role_ = PreCandidate{.round = round,
+                       .asked = asked,
+                       .ask_again_at = now_ + record_.config.promise / 2 + stagger_,
+                       .cause = std::move(cause),
+                       .granted = {self_.id}};
+  trace({.turn = Turn::asks, .term = record_.term});
+  if (record_.config.is_single()) {
+    campaign();
+    return;
+  }
+  request_votes({.pre = true,
+                 .asked = asked,
+                 .round = round,
+                 .promise = record_.config.promise,
+                 .release = releases_.last()});
+}
+
+void Raft::campaign() {
+  auto& asking = std::get<PreCandidate>(role_);
+  const SentRound round{new_round(), now_, record_.config.promise};
+  record_.term = asking.asked;
+  record_.voted_for = self_.id;
+  bind_self(round.promise);
+  role_ = Candidate{.round = round,
+                    .give_up_at = now_ + record_.config.promise / 2 + chance_.up_to(spread()),
+                    .cause = std::move(asking.cause),
+                    .granted = {self_.id},
+                    .refused = {}};
+  trace({.turn = Turn::campaigns, .term = record_.term});
+  if (record_.config.is_single()) {
+    lead();
+    return;
+  }
+  request_votes({.pre = false,
+                 .asked = record_.term,
+                 .round = round.id,
+                 .promise = round.promise,
+                 .release = releases_.last()});
+}
+
+void Raft::request_votes(const VoteRequest& request) {
+  for (const Member& member : record_.config.members) {
+    if (member.id != self_.id) send(member.id, request, true);
+  }
+}
+
+void Raft::lose() {
+  Cause cause = std::move(std::get<Candidate>(role_).cause);
+  trace({.turn = Turn::lost, .term = record_.term});
+  follow(std::nullopt, std::move(cause), now_ + short_wait_ + chance_.up_to(spread()));
+  // Its voters have promised; nothing else frees them before the promise runs out (rule 8).
+  owed_ = Release{self_, record_.term, ReleaseReason::lost_election, std::nullopt};
+}
+
+void Raft::retry_soon() {
+  const Instant soon = now_ + chance_.up_to(short_wait_);
+  if (auto* follower = std::get_if<Follower>(&role_)) {
+    if (!follower->leader) follower->campaign_at = std::min(follower->campaign_at, soon);
+  } else if (auto* asking = std::get_if<PreCandidate>(&role_)) {
+    asking->ask_again_at = std::min(asking->ask_again_at, soon);
+  }
+}
+
+void Raft::promise(Incarnation to, Term term, Duration length) {
+  promises_.give(to, term, now_ + length, now_);
+  record_.promise_max = std::max(record_.promise_max, length);
+}
+
+void Raft::bind_self(Duration length) {
+  // A single voter has nobody to promise to, and leads at once after a restart, until a hold or a command makes
+  // somebody else rely on its lease (rule 6).
+  const bool relied_on = works_ || held_until_ > now_ || record_.promise_max > Duration{0};
+  if (!record_.config.is_single() || relied_on)
+    record_.promise_max = std::max(record_.promise_max, length);
+}
+
+Instant Raft::free_to_campaign_at() const {
+  return promises_.barred_until(self_.id, now_).value_or(now_ + record_.config.promise) + stagger_;
+}
+
+Cause Raft::why_campaign() const {
+  const auto* follower = std::get_if<Follower>(&role_);
+  if (follower == nullptr) return leadership().cause;
+  if (follower->leader) {
+    return {.code = CauseCode::promise_ran_out,
+            .previous = follower->leader->id,
+            .quiet = now_ - follower->heard};
+  }
+  if (follower->cause.code != CauseCode::none_yet) return follower->cause;
+  const bool first = record_.config.stamp.term == Term{};
+  return {.code = first ? CauseCode::founded : CauseCode::promise_ran_out,
+          .quiet = now_ - follower->heard};
+}
+
+void Raft::count(std::vector<NodeId>& ballots, NodeId voter) {
+  if (std::ranges::find(ballots, voter) == ballots.end()) ballots.push_back(voter);
+}
+
+bool Raft::is_majority(const std::vector<NodeId>& voters) const {
+  return voters.size() >= majority_of(record_.config.members.size());
+}
+
+Duration Raft::spread() const {
+  constexpr Duration longest = std::chrono::milliseconds{250};
+  return std::min(record_.config.promise / 4, longest);
+}
+
+}  // namespace duckduckgoose

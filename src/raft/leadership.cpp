@@ -1,0 +1,377 @@
+#include <algorithm>
+#include <utility>
+
+#include "raft/ensure.hpp"
+#include "raft/raft.hpp"
+
+/// Leading: rounds and the lease, changes of the configuration, giving up office: rules 5, 7 and 8.
+namespace duckduckgoose {
+
+namespace {
+
+Leader::Progress& progress_of(Leader& leader, NodeId id) {
+  const auto known = std::ranges::find(leader.progress, id, &Leader::Progress::id);
+  return known != leader.progress.end()
+             ? *known
+             : leader.progress.emplace_back(Leader::Progress{id, {}, {}});
+}
+
+const Leader::Progress* find_progress(const Leader& leader, NodeId id) {
+  const auto known = std::ranges::find(leader.progress, id, &Leader::Progress::id);
+  return known != leader.progress.end() ? &*known : nullptr;
+}
+
+std::size_t leaders_among(const Configuration& config) {
+  return static_cast<std::size_t>(std::ranges::count(config.members, true, &Member::may_lead));
+}
+
+bool has_round(const Leader::Question& question) { return question.round.has_value(); }
+
+bool is_in_range(const ChangeSettings& settings) {
+  if (settings.promise && (*settings.promise < promise_min || *settings.promise > promise_max))
+    return false;
+  if (!settings.limits) return true;
+  const int voters = settings.limits->voters;
+  return voters >= 1 && voters % 2 == 1 && voters <= static_cast<int>(Configuration::members_max);
+}
+
+}  // namespace
+
+void Raft::lead() {
+  auto& won = std::get<Candidate>(role_);
+  Leader leader{.tenure = {self_, record_.term, record_.config.token(record_.term)},
+                .cause = std::move(won.cause),
+                .lease = {},
+                .since = now_,
+                .heartbeat_at = now_,
+                .notice_at = now_,
+                .progress = {},
+                .change = {},
+                .questions = {},
+                .drain = {}};
+  leader.cause.electors = won.granted;
+  leader.lease.sent(won.round);
+  for (const NodeId voter : won.granted) {  // a vote is the first acknowledgement
+    leader.lease.acknowledged(voter, won.round.id);
+    progress_of(leader, voter).heard = now_;
+  }
+  if (leader.lease.ends(record_.config, self_.id) <= now_) {
+    won.cause = std::move(leader.cause);
+    lose();
+    return;
+  }
+  // The stamp's term becomes the leader's own: an acknowledgement of this configuration then also says that the
+  // voter is in this term, so that no older leader can change anything any more (OPODIS 2021, section 5).
+  record_.config.stamp = {record_.term, record_.config.stamp.version + 1};
+  role_ = std::move(leader);
+  trace({.turn = Turn::leads,
+         .term = record_.term,
+         .stamp = record_.config.stamp,
+         .cause = leadership().cause});
+  send_round();
+}
+
+void Raft::send_round() {
+  auto& leader = std::get<Leader>(role_);
+  const SentRound round{new_round(), now_, record_.config.promise};
+  const std::vector<NodeId> to = rounds_to();
+  std::erase_if(leader.progress, [&](const Leader::Progress& it) {
+    if (it.id == self_.id || std::ranges::binary_search(to, it.id)) return false;
+    leader.lease.forget(it.id);
+    return true;
+  });
+  leader.lease.sent(round);
+  leader.lease.acknowledged(self_.id, round.id);
+  leader.heartbeat_at = now_ + record_.config.promise / heartbeats_in_promise;
+  for (Leader::Question& question : leader.questions) {
+    if (!question.round) question.round = round.id;
+  }
+  bind_self(round.promise);
+  for (const NodeId id : to) {
+    const auto* known = find_progress(leader, id);
+    const bool up_to_date = known != nullptr && known->acknowledged == record_.config.stamp;
+    send(id, Heartbeat{round.id, round.promise, leader.cause}, !up_to_date);
+  }
+  if (now_ >= leader.notice_at) {
+    leader.notice_at = now_ + record_.config.promise;
+    notify();
+  }
+  keep_self_promise();
+  settle();
+}
+
+void Raft::receive(const Message& message, const HeartbeatReply& reply) {
+  adopt_term_of(message);
+  auto* leader = std::get_if<Leader>(&role_);
+  if (leader == nullptr || reply.refused || message.term != leader->tenure.term) return;
+  if (!leader->lease.acknowledged(message.from.id, reply.round)) return;
+  Leader::Progress& progress = progress_of(*leader, message.from.id);
+  progress.heard = now_;
+  progress.acknowledged = message.stamp;
+  keep_self_promise();
+  settle();
+}
+
+void Raft::keep_self_promise() {
+  const Instant end = *lease_end();
+  promises_.give(self_, record_.term, end, now_);
+}
+
+void Raft::settle() {
+  auto& leader = std::get<Leader>(role_);
+  if (leader.change && has_majority_acknowledged(leader)) {
+    trace({.turn = Turn::change_in_force, .term = record_.term, .stamp = record_.config.stamp});
+    out_.answers.push_back({leader.change->ticket, Outcome::in_force, {}});
+    leader.change.reset();
+  }
+  const auto confirmed = leader.lease.confirmed_round(record_.config, self_.id);
+  std::erase_if(leader.questions, [&](const Leader::Question& it) {
+    const bool is_answered = it.round && confirmed && *it.round <= *confirmed;
+    if (is_answered) out_.answers.push_back({it.ticket, Outcome::in_force, {}});
+    return is_answered;
+  });
+  const bool is_round_due =
+      !leader.questions.empty() && std::ranges::none_of(leader.questions, has_round);
+  if (is_round_due) send_round();
+}
+
+void Raft::on(const ChangeRequest& request) {
+  const auto* leader = std::get_if<Leader>(&role_);
+  const auto answer = [&](Outcome outcome, std::vector<NodeId> silent = {}) {
+    out_.answers.push_back({request.ticket, outcome, std::move(silent)});
+  };
+  if (leader == nullptr) return answer(Outcome::not_leader);
+  if (leader->drain) return answer(Outcome::draining);
+  const auto next = edited(*leader, request.edit);
+  if (!next) return answer(next.error());
+  const bool is_undo = std::holds_alternative<Undo>(request.edit);
+  if (!is_undo) {
+    if (leader->change) return answer(Outcome::change_in_flight);
+    if (!has_majority_acknowledged(*leader)) {
+      return answer(Outcome::voters_silent, voters_behind(*leader));
+    }
+  }
+  if (*next == record_.config) return answer(Outcome::in_force);
+  if (leader->lease.ends(*next, self_.id) <= now_) {
+    return answer(Outcome::lease_would_end,
+                  silent_voters(*leader, now_ - counted(record_.config.promise)));
+  }
+  change(request.ticket, *next, is_undo);
+}
+
+std::expected<Configuration, Outcome> Raft::edited(const Leader& leader, const Edit& edit) const {
+  Configuration next = record_.config;
+  if (const auto* add = std::get_if<AddVoter>(&edit)) {
+    if (next.removed_by(add->member.id)) return std::unexpected(Outcome::unknown_node);
+    if (next.members.size() == Configuration::members_max)
+      return std::unexpected(Outcome::out_of_range);
+    if (!next.has(add->member.id)) next.add(add->member);
+  } else if (const auto* drop = std::get_if<DropVoter>(&edit)) {
+    if (drop->id == self_.id) return std::unexpected(Outcome::is_leader);
+    if (!next.has(drop->id)) return std::unexpected(Outcome::unknown_node);
+    next.drop(drop->id);
+    if (leaders_among(next) == 0) return std::unexpected(Outcome::last_leader);
+    if (drop->removed) next.mark_removed(drop->id, *drop->removed);
+  } else if (const auto* bar = std::get_if<BarNode>(&edit)) {
+    if (next.has(bar->id)) return std::unexpected(Outcome::out_of_range);
+    if (!next.removed_by(bar->id)) next.mark_removed(bar->id, bar->by);
+  } else if (const auto* moved = std::get_if<Readdress>(&edit)) {
+    const auto member = std::ranges::find(next.members, moved->id, &Member::id);
+    if (member == next.members.end()) return std::unexpected(Outcome::unknown_node);
+    member->address = moved->address;
+  } else if (const auto* settings = std::get_if<ChangeSettings>(&edit)) {
+    if (!is_in_range(*settings)) return std::unexpected(Outcome::out_of_range);
+    next.promise = settings->promise.value_or(next.promise);
+    next.limits = settings->limits.value_or(next.limits);
+  } else {
+    if (!leader.change || !leader.change->before) return std::unexpected(Outcome::nothing_to_undo);
+    next = *leader.change->before;
+  }
+  return next;
+}
+
+void Raft::change(Ticket ticket, Configuration next, bool is_undo) {
+  auto& leader = std::get<Leader>(role_);
+  if (leader.change) out_.answers.push_back({leader.change->ticket, Outcome::lost, {}});
+  leader.change = Leader::Change{ticket, is_undo ? std::nullopt : std::optional{record_.config}};
+  next.stamp = {record_.term, record_.config.stamp.version + 1};
+  record_.config = std::move(next);
+  trace({.turn = Turn::changed, .term = record_.term, .stamp = record_.config.stamp});
+  leader.notice_at = now_;
+  send_round();
+}
+
+void Raft::on(const Confirm& confirm) {
+  auto* leader = std::get_if<Leader>(&role_);
+  if (leader == nullptr || leader->questions.size() == questions_max) {
+    const Outcome why = leader == nullptr ? Outcome::not_leader : Outcome::too_many;
+    out_.answers.push_back({confirm.ticket, why, {}});
+    return;
+  }
+  const bool is_round_under_way = std::ranges::any_of(leader->questions, has_round);
+  leader->questions.push_back({confirm.ticket, std::nullopt});
+  if (!is_round_under_way) send_round();  // else the next round answers it: rounds do not pile up
+}
+
+void Raft::on(const Hold& hold) {
+  const Leader* const it = leader();
+  out_.held = now_;
+  if (it == nullptr || it->drain) return;
+  out_.held = std::min(now_ + hold.wanted, *lease_end());
+  held_until_ = std::max(held_until_, *out_.held);
+  bind_self(record_.config.promise);
+}
+
+void Raft::on(const WorkBegan& /*began*/) {
+  works_ = true;
+  bind_self(record_.config.promise);
+}
+
+void Raft::on(const WorkEnded& /*ended*/) { works_ = false; }
+
+void Raft::on(const Drain& drain) {
+  if (std::holds_alternative<Candidate>(role_)) lose();
+  auto* leader = std::get_if<Leader>(&role_);
+  const bool leaves_anyway =
+      drain.reason == ReleaseReason::stopped || drain.reason == ReleaseReason::removed;
+  std::optional<Outcome> refused;
+  if (leader == nullptr) {
+    refused = Outcome::not_leader;
+  } else if (leader->drain) {
+    refused = Outcome::draining;
+  } else if (drain.successor && !is_fit(*leader, *drain.successor)) {
+    refused = may_lead_other(*drain.successor) ? Outcome::voters_silent : Outcome::unknown_node;
+  } else if (!leaves_anyway && !best_successor(*leader)) {
+    refused = Outcome::no_successor;
+  }
+  if (refused) {
+    out_.answers.push_back({drain.ticket, *refused, {}});
+    return;
+  }
+  leader->drain = drain;
+  trace({.turn = Turn::drains, .term = record_.term, .other = drain.successor});
+}
+
+void Raft::leave_office(const Cause& cause) {
+  auto& leader = std::get<Leader>(role_);
+  const auto lost = [&](Ticket ticket) { out_.answers.push_back({ticket, Outcome::lost, {}}); };
+  if (leader.change) lost(leader.change->ticket);
+  for (const Leader::Question& it : leader.questions) lost(it.ticket);
+  if (leader.drain) lost(leader.drain->ticket);
+  follow(std::nullopt, cause, now_ + chance_.up_to(spread()));
+  notify();
+}
+
+void Raft::release_when_free() {
+  if (works_ || held_until_ > now_) return;
+  if (owed_) {
+    const Release release = *std::exchange(owed_, std::nullopt);
+    send_release(release, rounds_to());
+  }
+  auto* leader = std::get_if<Leader>(&role_);
+  if (leader == nullptr || !leader->drain) return;
+  const Drain drain = *std::exchange(leader->drain, std::nullopt);
+  const auto successor = drain.successor && is_fit(*leader, *drain.successor)
+                             ? drain.successor
+                             : best_successor(*leader);
+  const Release release{self_, record_.term, drain.reason, successor};
+  const std::vector<NodeId> to = rounds_to();
+  leave_office({.code = CauseCode::handover, .previous = self_.id, .release = drain.reason});
+  out_.answers.push_back({drain.ticket, Outcome::in_force, {}});
+  // The others go first: who gave the office up does not snatch it back.
+  std::get<Follower>(role_).campaign_at = now_ + record_.config.promise + stagger_;
+  send_release(release, to);
+  trace({.turn = Turn::released, .term = record_.term, .other = successor});
+}
+
+void Raft::send_release(const Release& release, const std::vector<NodeId>& to) {
+  releases_.accept(release);
+  promises_.release(self_, release.term);
+  for (const NodeId id : to) send(id, release);
+}
+
+std::vector<NodeId> Raft::rounds_to() const {
+  std::vector<NodeId> to;
+  for (const Member& member : record_.config.members) {
+    if (member.id != self_.id) to.push_back(member.id);
+  }
+  std::size_t observers = 0;
+  for (const Link& link : links_) {
+    const bool is_observer =
+        !record_.config.has(link.who.id) && !record_.config.removed_by(link.who.id);
+    if (!is_observer || observers == observers_in_rounds_max) continue;
+    to.push_back(link.who.id);
+    ++observers;
+  }
+  std::ranges::sort(to);
+  return to;
+}
+
+std::vector<PeerView> Raft::peers(Instant now) const {
+  std::vector<PeerView> views;
+  const Leader* const it = leader();
+  if (it == nullptr) return views;
+  const auto view = [&](const Member& member, bool is_voter, bool is_linked) {
+    PeerView seen{
+        .member = member, .voter = is_voter, .linked = is_linked, .silent = now - it->since};
+    if (const auto* progress = find_progress(*it, member.id)) {
+      seen.acknowledged = progress->acknowledged.has_value();
+      seen.in_configuration = progress->acknowledged == record_.config.stamp;
+      seen.silent = now - progress->heard;
+    }
+    views.push_back(std::move(seen));
+  };
+  for (const Link& link : links_) view(link.member, record_.config.has(link.who.id), true);
+  for (const Member& member : record_.config.members) {
+    const bool is_linked = std::ranges::find(links_, member.id, [](const Link& at) {
+                             return at.who.id;
+                           }) != links_.end();
+    if (!is_linked && member.id != self_.id) view(member, true, false);
+  }
+  std::ranges::sort(views, {}, [](const PeerView& at) { return at.member.id; });
+  return views;
+}
+
+bool Raft::is_fit(const Leader& leader, NodeId id) const {
+  const auto* progress = find_progress(leader, id);
+  return may_lead_other(id) && progress != nullptr &&
+         progress->acknowledged == record_.config.stamp &&
+         now_ - progress->heard < record_.config.promise;
+}
+
+bool Raft::may_lead_other(NodeId id) const { return id != self_.id && record_.config.may_lead(id); }
+
+std::optional<NodeId> Raft::best_successor(const Leader& leader) const {
+  const Leader::Progress* best = nullptr;
+  for (const Leader::Progress& it : leader.progress) {
+    if (is_fit(leader, it.id) && (best == nullptr || it.heard > best->heard)) best = &it;
+  }
+  return best == nullptr ? std::nullopt : std::optional{best->id};
+}
+
+bool Raft::has_majority_acknowledged(const Leader& leader) const {
+  return voters_behind(leader).size() + majority_of(record_.config.members.size()) <=
+         record_.config.members.size();
+}
+
+std::vector<NodeId> Raft::voters_behind(const Leader& leader) const {
+  std::vector<NodeId> behind;
+  for (const Member& member : record_.config.members) {
+    const auto* progress = find_progress(leader, member.id);
+    const bool is_current = progress != nullptr && progress->acknowledged == record_.config.stamp;
+    if (member.id != self_.id && !is_current) behind.push_back(member.id);
+  }
+  return behind;
+}
+
+std::vector<NodeId> Raft::silent_voters(const Leader& leader, Instant since) const {
+  std::vector<NodeId> silent;
+  for (const Member& member : record_.config.members) {
+    const auto* progress = find_progress(leader, member.id);
+    const bool is_heard = progress != nullptr && progress->heard >= since;
+    if (member.id != self_.id && !is_heard) silent.push_back(member.id);
+  }
+  return silent;
+}
+
+}  // namespace duckduckgoose
