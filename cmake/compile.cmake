@@ -29,7 +29,7 @@ if(DDG_SANITIZE)
     -fsanitize=${DDG_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
   target_link_options(ddg_options INTERFACE -fsanitize=${DDG_SANITIZE})
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-    # With sanitizers on, g++ 12 warns of members of std::optional and std::variant that are never read.
+    # With sanitizers on, g++ 12 warns of members of optionals and variants that are never read.
     target_compile_options(ddg_options INTERFACE -Wno-maybe-uninitialized)
   endif()
 endif()

@@ -1,4 +1,4 @@
-# ddg_add_folder(FOLDER): adds the folder if its CMakeLists.txt and all sources that it lists are there.
+# ddg_add_folder(FOLDER): adds the folder if its CMakeLists.txt, and each source it lists, is there.
 function(ddg_add_folder folder)
   file(GLOB list CONFIGURE_DEPENDS ${folder}/CMakeLists.txt)
   if(NOT list)
@@ -7,7 +7,8 @@ function(ddg_add_folder folder)
   set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${list})
   file(STRINGS ${list} lines REGEX "^[^#]*$")
   string(REGEX MATCHALL "[A-Za-z0-9_/]+\\.cpp" sources "${lines}")
-  file(GLOB_RECURSE present CONFIGURE_DEPENDS RELATIVE ${CMAKE_CURRENT_SOURCE_DIR}/${folder} ${folder}/*.cpp)
+  set(here ${CMAKE_CURRENT_SOURCE_DIR}/${folder})
+  file(GLOB_RECURSE present CONFIGURE_DEPENDS RELATIVE ${here} ${folder}/*.cpp)
   list(REMOVE_ITEM sources ${present})
   if(sources AND NOT folder STREQUAL "raft")
     message(WARNING "${CMAKE_CURRENT_SOURCE_DIR}/${folder} is left out: it lacks ${sources}")

@@ -5,7 +5,8 @@
 function(ddg_add_tests name)
   cmake_parse_arguments(arg "" "LABEL;TIMEOUT" "SOURCES;LIBS" ${ARGN})
   if(arg_UNPARSED_ARGUMENTS OR NOT arg_SOURCES)
-    message(FATAL_ERROR "ddg_add_tests(${name}): needs SOURCES, knows not: ${arg_UNPARSED_ARGUMENTS}")
+    message(FATAL_ERROR
+      "ddg_add_tests(${name}): needs SOURCES, knows not: ${arg_UNPARSED_ARGUMENTS}")
   endif()
   if(NOT arg_LABEL)
     set(arg_LABEL quick)
@@ -41,7 +42,8 @@ function(ddg_add_fuzzer name source)
     set(crashes ${PROJECT_BINARY_DIR}/fuzz/crashes)
     file(MAKE_DIRECTORY ${found} ${crashes})
     add_test(NAME fuzz.${name} COMMAND sh -c
-      "exec \"$1\" -max_total_time=\"\${FUZZ_SECONDS:-5}\" -max_len=65536 -timeout=5 -rss_limit_mb=1024 \
+      "exec \"$1\" -max_total_time=\"\${FUZZ_SECONDS:-5}\" -timeout=5 \
+        -max_len=65536 -rss_limit_mb=1024 \
         -artifact_prefix=\"$2/${name}-\" -print_final_stats=1 -verbosity=0 \"$3\" \"$4\""
       fuzz $<TARGET_FILE:${name}_fuzz> ${crashes} ${found} ${kept})
   else()

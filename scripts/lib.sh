@@ -1,5 +1,6 @@
 # shellcheck shell=bash
-# What the scripts beside this file share. Source it first: it sets strict mode and goes to the root.
+# What the scripts beside this file share. Source it first: it sets strict mode and goes to the
+# root.
 
 set -euo pipefail
 shopt -s inherit_errexit
@@ -23,11 +24,11 @@ jobs_that_fit() {
   echo $((cores < by_memory ? cores : by_memory))
 }
 
-# Configures and builds one preset: build_preset PRESET DDG_TESTS [TARGET...]
+# Configures and builds one preset: build_preset PRESET [TARGET...]
 build_preset() {
-  local preset=$1 tests=$2 arguments=() target
-  shift 2
+  local preset=$1 arguments=() target
+  shift
   for target in "$@"; do arguments+=(--target "$target"); done
-  cmake --preset "$preset" -DDDG_TESTS="$tests"
+  cmake --preset "$preset" || return
   cmake --build --preset "$preset" --parallel "$(jobs_that_fit)" "${arguments[@]}"
 }

@@ -8,8 +8,8 @@
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
 
-/// Feeds each file of the folders named to the fuzz target, once. Fails when there is none: a fuzz target
-/// without kept inputs is not tested by compilers that lack libFuzzer.
+/// Feeds each file of the folders named to the fuzz target, once. Fails when there is none: a fuzz
+/// target without kept inputs is not tested by compilers that lack libFuzzer.
 int main(int argc, char** argv) {
   std::size_t replayed = 0;
   for (int i = 1; i < argc; ++i) {
