@@ -46,6 +46,7 @@ function(ddg_add_fuzzer name source)
         -max_len=65536 -rss_limit_mb=1024 \
         -artifact_prefix=\"$2/${name}-\" -print_final_stats=1 -verbosity=0 \"$3\" \"$4\""
       fuzz $<TARGET_FILE:${name}_fuzz> ${crashes} ${found} ${kept})
+    set_tests_properties(fuzz.${name} PROPERTIES TIMEOUT 86400)
   else()
     target_sources(${name}_fuzz PRIVATE replay.cpp)
     add_test(NAME fuzz.${name} COMMAND ${name}_fuzz ${kept})
