@@ -1,0 +1,33 @@
+#pragma once
+
+#include <expected>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "wire/address.hpp"
+#include "wire/error.hpp"
+
+/// The bodies of the calls over HTTP (SURFACE section 1).
+namespace duckduckgoose::wire {
+
+/// POST /members {"address":"localhost:4002"}: which node to invite.
+struct InviteRequest {
+  std::string address{};
+  bool operator==(const InviteRequest&) const = default;
+};
+[[nodiscard]] std::string to_json(const InviteRequest& request);
+[[nodiscard]] std::expected<InviteRequest, WireError> parse_invite_request(std::string_view json);
+
+/// POST /handover {"to":null}: whom the office should go to, an id or an address; none: the goose
+/// chooses.
+struct HandoverRequest {
+  std::optional<std::string> to{};
+  bool operator==(const HandoverRequest&) const = default;
+};
+[[nodiscard]] std::string to_json(const HandoverRequest& request);
+/// An empty body asks for the same as {}.
+[[nodiscard]] std::expected<HandoverRequest, WireError> parse_handover_request(
+    std::string_view json);
+
+}  // namespace duckduckgoose::wire

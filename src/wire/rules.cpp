@@ -1,0 +1,152 @@
+#include "wire/rules.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+#include "wire/address.hpp"
+#include "wire/duration.hpp"
+#include "wire/ids.hpp"
+#include "wire/limits.hpp"
+
+namespace duckduckgoose::wire {
+
+namespace {
+
+using Flaw = std::optional<std::string>;
+
+/// The first flaw of several.
+Flaw first_of(std::initializer_list<Flaw> flaws) {
+  const auto found = std::ranges::find_if(flaws, [](const Flaw& flaw) { return flaw.has_value(); });
+  return found == flaws.end() ? Flaw{} : *found;
+}
+
+Flaw unless(bool holds, std::string_view rule) { return holds ? Flaw{} : Flaw{std::string{rule}}; }
+
+template <class T>
+Flaw flaw_of(const std::expected<T, WireError>& parsed) {
+  return parsed ? Flaw{} : Flaw{parsed.error().reason};
+}
+
+Flaw flaw_in_address(std::string_view address) { return flaw_of(parse_address(address)); }
+
+Flaw flaw_in_promise(Duration promise) {
+  return unless(promise >= promise_min && promise <= promise_max,
+                "promise_us: " + std::to_string(promise.count()) + " is not from 50 ms to 60 s");
+}
+
+bool is_printable(std::string_view text) {
+  return std::ranges::all_of(text, [](char c) { return c > 0x20 && c < 0x7f; });
+}
+
+Flaw flaw_in_word(std::string_view key, std::string_view text, std::size_t bytes_max) {
+  return unless(!text.empty() && text.size() <= bytes_max && is_printable(text),
+                std::string{key} + ": " + quoted(text) + " is not 1 to " +
+                    std::to_string(bytes_max) + " printable ASCII characters without blanks");
+}
+
+Flaw flaw_in_body(std::string_view body) {
+  return unless(
+      body.size() <= body_bytes_max,
+      "body: " + std::to_string(body.size()) + " bytes, at most " + std::to_string(body_bytes_max));
+}
+
+Flaw flaw_in_upkeep_wait(std::string_view key, Duration wait) {
+  return unless(wait > Duration{0} && wait <= upkeep_wait_max,
+                std::string{key} + ": " + std::to_string(wait.count()) +
+                    " is not above 0 and up to " + std::to_string(upkeep_wait_max.count()) +
+                    ", 30 days");
+}
+
+}  // namespace
+
+Flaw flaw_in(const Member& member) { return flaw_in_address(member.address); }
+
+Flaw flaw_in(const Limits& limits) {
+  return first_of({unless(limits.voters % 2 == 1 && limits.voters <= static_cast<int>(members_max),
+                          "voters: " + std::to_string(limits.voters) +
+                              " is not an odd number up to " + std::to_string(members_max)),
+                   flaw_in_upkeep_wait("replace_after_us", limits.replace_after),
+                   flaw_in_upkeep_wait("shrink_after_us", limits.shrink_after)});
+}
+
+Flaw flaw_in(const Configuration& config) {
+  const auto& members = config.members;
+  const auto out_of_order =
+      std::ranges::adjacent_find(members, std::ranges::greater_equal{}, &Member::id);
+  return first_of({unless(!members.empty() && members.size() <= members_max,
+                          "members: " + std::to_string(members.size()) + " are not 1 to " +
+                              std::to_string(members_max)),
+                   unless(out_of_order == members.end(), "members: the ids do not ascend"),
+                   unless(config.removed.size() <= Configuration::removed_max,
+                          "removed: " + std::to_string(config.removed.size()) + " are more than " +
+                              std::to_string(Configuration::removed_max)),
+                   unless(config.token_base <= integer_max - config.stamp.term.value,
+                          "token_base: a token of this term would not stay below 2^53"),
+                   flaw_in_promise(config.promise)});
+}
+
+Flaw flaw_in(const Cause& cause) {
+  return unless(cause.electors.size() <= members_max,
+                "electors: " + std::to_string(cause.electors.size()) + " are more than " +
+                    std::to_string(members_max));
+}
+
+Flaw flaw_in(const Heartbeat& heartbeat) { return flaw_in_promise(heartbeat.promise); }
+
+Flaw flaw_in(const VoteRequest& request) { return flaw_in_promise(request.promise); }
+
+Flaw flaw_in(const ProtocolRange& protocol) {
+  return unless(protocol.min >= 1 && protocol.min <= protocol.max,
+                std::to_string(protocol.min) + " to " + std::to_string(protocol.max) +
+                    " is no range of protocol versions");
+}
+
+Flaw flaw_in(const Hello& hello) {
+  Flaw feature;
+  for (const std::string& name : hello.features) {
+    if (!feature) feature = flaw_in_word("features", name, feature_bytes_max);
+  }
+  return first_of({flaw_in(hello.protocol), feature,
+                   unless(hello.features.size() <= features_max,
+                          "features: more than " + std::to_string(features_max)),
+                   flaw_in_word("version", hello.version, version_bytes_max),
+                   flaw_of(parse_cluster_name(hello.cluster)), flaw_in_address(hello.address)});
+}
+
+Flaw flaw_in(const Welcome& welcome) {
+  return first_of({flaw_of(parse_cluster_name(welcome.cluster)),
+                   welcome.goose ? flaw_in_address(welcome.goose->address) : Flaw{},
+                   unless(welcome.enrolment || !welcome.goose, "a fresh node knows no goose")});
+}
+
+Flaw flaw_in(const Invite& invite) { return flaw_in_address(invite.address); }
+
+Flaw flaw_in(const Call& call) {
+  constexpr std::array<std::string_view, 3> methods{"GET", "POST", "DELETE"};
+  return first_of({unless(std::ranges::find(methods, call.method) != methods.end(),
+                          "method: " + quoted(call.method) + " is not GET, POST or DELETE"),
+                   unless(call.target.starts_with('/'),
+                          "target: " + quoted(call.target) + " does not begin with '/'"),
+                   flaw_in_word("target", call.target, target_bytes_max), flaw_in_body(call.body)});
+}
+
+Flaw flaw_in(const Reply& reply) {
+  constexpr std::uint32_t lowest = 200;
+  constexpr std::uint32_t highest = 599;
+  return first_of({unless(reply.status >= lowest && reply.status <= highest,
+                          "status: " + std::to_string(reply.status) + " is not 200 to 599"),
+                   flaw_in_body(reply.body)});
+}
+
+Flaw flaw_in(const Unsupported& unsupported) {
+  return flaw_in_word("unsupported", unsupported.type, type_bytes_max);
+}
+
+Flaw flaw_in(const InviteRequest& request) { return flaw_in_address(request.address); }
+
+Flaw flaw_in(const HandoverRequest& request) {
+  return request.to ? flaw_in_word("to", *request.to, address_bytes_max) : Flaw{};
+}
+
+}  // namespace duckduckgoose::wire
