@@ -64,7 +64,7 @@ struct TargetAnswer {
   NodeId id;
   Record::Cluster cluster;  ///< Id 0: it is fresh itself; the name is the one that it wants.
   Configuration config;
-  bool knows_goose = false;
+  bool knows_leader = false;
 };
 /// A target that did not answer.
 struct TargetSilent {

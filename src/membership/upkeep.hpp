@@ -1,13 +1,14 @@
 #pragma once
 
-#include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "raft/raft.hpp"
+#include "raft/text.hpp"
 
-/// Who belongs to a cluster, as values: how it is founded and joined, and how the goose keeps its
+/// Who belongs to a cluster, as values: how it is founded and joined, and how the leader keeps its
 /// voters.
 namespace duckduckgoose::membership {
 
@@ -24,17 +25,17 @@ static_assert(silent_after(promise_min) < counted(promise_min) / 2);
 
 /// A change of the configuration that is not in force yet.
 struct InFlight {
-  std::optional<std::vector<Member>>
-      former;  ///< The voters that Undo would bring back. None: it cannot be undone.
+  /// The voters that Undo would bring back. None: it cannot be undone.
+  std::optional<std::vector<Member>> former;
 };
 
-/// What the goose knows of the others when it looks after its voters.
+/// What the leader knows of the others when it looks after its voters.
 struct Office {
-  NodeId goose;
-  std::vector<PeerView> peers;  ///< Raft::peers(). The goose itself need not be among them.
+  NodeId leader;
+  std::vector<PeerView> peers;  ///< Raft::peers(). The leader itself need not be among them.
   std::optional<InFlight> in_flight;
-  std::vector<NodeId>
-      removals;  ///< What operators have asked to remove, oldest first. What is done is skipped.
+  /// What operators have asked to remove, oldest first. What is done already is skipped.
+  std::vector<NodeId> removals;
 };
 
 /// What a leader knows now; none while it does not lead, or while it gives the office up.
@@ -47,7 +48,7 @@ enum class Why {
   majority_is_silent,         ///< Undo: too few answer under the change, and enough did before.
   removal_was_asked,          ///< DropVoter, BarNode: by an operator.
   removal_needs_a_voter,      ///< AddVoter: too few would answer without the one to go.
-  removal_needs_a_successor,  ///< AddVoter: the goose shall go and is the only one to lead.
+  removal_needs_a_successor,  ///< AddVoter: the leader shall go and is the only one to lead.
   pair_is_there,              ///< AddVoter: two observers answer; the first of them.
   number_is_even,    ///< AddVoter, or DropVoter where no observer can be added: even never rests.
   voter_is_silent,   ///< DropVoter: of an even number, the one that does not answer.
@@ -64,7 +65,7 @@ struct Upkeep {
   bool operator==(const Upkeep&) const = default;
 };
 
-/// The next change that the goose makes of its own accord or for an operator; none: all is as it
+/// The next change that the leader makes of its own accord or for an operator; none: all is as it
 /// should be, or it must wait. One voter more or fewer; to be asked again after every step.
 /// Repeated under an unchanged world it comes to rest at an odd number of voters, and at each step
 /// the voters that answer are a majority.
@@ -73,7 +74,7 @@ struct Upkeep {
 /// next one that answer now are a majority of it. Source: DESIGN.md, section 6 and rule 7.
 [[nodiscard]] std::optional<Upkeep> next_change(const Configuration& config, const Office& office);
 
-/// The goose itself shall be removed: to whom it should hand over now. None if that was not asked
+/// The leader itself shall be removed: to whom it should hand over now. None if that was not asked
 /// for, or if nobody may follow yet: next_change() then promotes somebody who may.
 [[nodiscard]] std::optional<NodeId> handover_due(const Configuration& config, const Office& office);
 
@@ -82,10 +83,12 @@ struct Upkeep {
 [[nodiscard]] std::optional<Outcome> why_not_remove(const Configuration& config,
                                                     const Office& office, NodeId id);
 
-/// One line for people, with addresses and numbers:
-/// "drops localhost:4003: dead for 31 s; localhost:4004 can take its place".
+/// One line for people, with names and numbers:
+/// "remove voter B: silent for 31 s, and an observer can take its place".
 [[nodiscard]] std::string to_text(const Upkeep& upkeep, const Configuration& config,
-                                  const Office& office);
-[[nodiscard]] std::string to_text(Why why);
+                                  const Office& office, const Names& names = {});
+
+/// The name of the reason, one word for a log: "dead_is_replaced".
+[[nodiscard]] std::string_view to_text(Why why);
 
 }  // namespace duckduckgoose::membership
