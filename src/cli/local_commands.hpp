@@ -1,0 +1,20 @@
+#pragma once
+
+#include "cli/command.hpp"
+
+namespace duckduckgoose::cli {
+
+// The commands that need no running node.
+
+/// Is a node until it is told to stop, or cannot go on.
+[[nodiscard]] Expected<Exit> run_node(const Call& call);
+/// Founds a cluster of one in the data directory.
+[[nodiscard]] Expected<Exit> run_init(const Call& call);
+/// Moves the record aside. 73 while a node runs there.
+[[nodiscard]] Expected<Exit> run_reset(const Call& call);
+/// Prints the record. 1: there is none; 74: it is damaged.
+[[nodiscard]] Expected<Exit> run_record(const Call& call);
+[[nodiscard]] Expected<Exit> run_version(const Call& call);
+[[nodiscard]] Expected<Exit> run_completion(const Call& call);
+
+}  // namespace duckduckgoose::cli

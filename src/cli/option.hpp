@@ -1,0 +1,57 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace duckduckgoose::cli {
+
+/// Everything that can be said with a dash before it.
+enum class Opt : std::uint8_t {
+  port,
+  listen,
+  join,
+  cluster,
+  advertise,
+  data,
+  promise,
+  witness,
+  allowed_hosts,
+  log_level,
+  log_format,
+  insecure,
+  node,
+  timeout,
+  json,
+  quiet,
+  goose,
+  any,
+  to,
+  nodes,
+  once,
+  help,
+};
+
+/// One option, as the command line, the environment, the help and the completions know it.
+struct OptionSpec {
+  Opt opt{};
+  std::string_view flag{};          ///< "--port"
+  std::string_view short_flag{};    ///< "-h"; empty: none.
+  std::string_view variable{};      ///< "DUCK_PORT"; empty: not from the environment.
+  std::string_view value{};         ///< "PORT"; empty: a flag without a value.
+  std::string_view summary{};       ///< One line.
+  std::string_view default_text{};  ///< For the help; empty: none.
+  std::string_view words{};  ///< The words to choose from, with blanks between; empty: any text.
+
+  [[nodiscard]] bool has_value() const { return !value.empty(); }
+};
+
+[[nodiscard]] std::span<const OptionSpec> all_options();
+[[nodiscard]] const OptionSpec& spec_of(Opt opt);
+
+/// The options that be-a-node takes; all of them may come from the environment.
+[[nodiscard]] std::span<const Opt> node_options();
+
+}  // namespace duckduckgoose::cli
