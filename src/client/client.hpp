@@ -19,14 +19,11 @@ struct ClientError {
     bad_address,  ///< Not host:port, or a name that nobody knows.
     nobody,       ///< No process listens there, or no way leads there.
     timeout,      ///< Connected or not, no whole answer came in time.
-    bad_answer,   ///< What answered does not speak HTTP, or says too much.
+    bad_answer,   ///< What answered does not speak HTTP, or says more than wire::answer_bytes_max.
   };
   Kind kind = Kind::nobody;
   std::string text;  ///< One sentence: what, which address, what to do.
 };
-
-/// The longest answer that is taken.
-inline constexpr std::uint64_t answer_bytes_max = 4U * 1024U * 1024U;
 
 /// Asks a running node once, over a new connection, and waits for the whole answer, but no longer than `limit`.
 /// `localhost` means ::1 and 127.0.0.1. A body is sent as application/json. `method`: "GET", "POST", "DELETE".

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "raft/types.hpp"
+#include "wire/limits.hpp"
 
 namespace duckduckgoose::net {
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <compare>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -8,8 +9,12 @@
 
 namespace duckduckgoose::net {
 
-/// Names one pending wake-up of a Loop; never reused within it. 0 names none.
-enum class TimerId : std::uint64_t { none = 0 };
+/// Names one pending wake-up of a Loop; never reused within it. A fresh one names none.
+struct TimerId {
+  Instant at;
+  std::uint64_t serial = 0;
+  auto operator<=>(const TimerId&) const = default;
+};
 
 /// The one thread of a node: sockets, timers and signals take turns here, and nothing of it runs anywhere else.
 ///
@@ -31,7 +36,7 @@ class Loop {
   /// this call). Cheap to set and to cancel again: the kernel's timer moves only when the nearest comes earlier.
   TimerId wake_at(Instant at, std::move_only_function<void()> f);
 
-  /// Forgets a wake-up. No effect on one that has run, or on TimerId::none.
+  /// Forgets a wake-up. No effect on one that has run, or on TimerId{}.
   void cancel(TimerId timer);
 
   /// Calls `f` once from run(). From any thread.

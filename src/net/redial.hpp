@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 
+#include "raft/chance.hpp"
 #include "raft/types.hpp"
 
 namespace duckduckgoose::net {
@@ -24,7 +25,7 @@ class Redial {
 
  private:
   Duration wait_ = wait_min;
-  std::uint64_t chance_;
+  Chance chance_;
 };
 
 }  // namespace duckduckgoose::net

@@ -12,6 +12,7 @@
 #include "net/http.hpp"
 #include "net/link.hpp"
 #include "net/loop.hpp"
+#include "wire/limits.hpp"
 
 namespace duckduckgoose::net {
 

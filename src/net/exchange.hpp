@@ -1,0 +1,36 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <expected>
+#include <string>
+#include <string_view>
+
+#include "raft/types.hpp"
+
+namespace duckduckgoose::net {
+
+struct Call {
+  std::string_view address;  ///< host:port
+  std::string_view method = "GET";
+  std::string_view target = "/";
+  std::string_view body;  ///< Sent as application/json; a POST always carries one.
+};
+
+struct Reply {
+  unsigned status = 0;
+  std::string body;
+};
+
+struct ExchangeError {
+  enum class Kind : std::uint8_t { bad_address, nobody, timeout, bad_answer };
+  Kind kind = Kind::nobody;
+  std::string text;  ///< One sentence that names the address.
+};
+
+/// Sends one HTTP request over a new connection and waits for the whole answer, blocking, at most for `limit`.
+/// `localhost` means ::1 and 127.0.0.1. An answer of more than `body_bytes_max` is refused.
+[[nodiscard]] std::expected<Reply, ExchangeError> exchange(const Call& call, Duration limit,
+                                                           std::size_t body_bytes_max);
+
+}  // namespace duckduckgoose::net

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <boost/asio/ip/address.hpp>
+#include <expected>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "net/loop.hpp"
+
+/// Private to src/net: addresses of names. Asio asks for all names in one thread with a blocking call, so that
+/// one dead name server stalls every other lookup and the exit; here each lookup has a thread of its own, which
+/// nobody ever waits for.
+namespace duckduckgoose::net {
+
+using Addresses = std::vector<boost::asio::ip::address>;
+using Lookup = std::expected<Addresses, std::string>;  ///< The error is one clause: "no such name".
+
+/// Lookups under way at one time, those included that were given up and whose thread still waits.
+inline constexpr int lookups_max = 16;
+
+/// Asks for one name, blocking for as long as that takes.
+using Ask = Lookup (*)(const std::string& host);
+
+/// Asks the system: /etc/hosts, DNS, whatever nsswitch.conf says (getaddrinfo(3)).
+[[nodiscard]] Lookup ask_system(const std::string& host);
+
+/// One lookup. Destroying it gives up; the callback then never comes.
+class PendingLookup {
+ public:
+  /// `done` is called once, from the loop, at the latest after `limit`.
+  PendingLookup(Loop& loop, const std::string& host, Duration limit,
+                std::function<void(Lookup)> done, Ask ask = ask_system);
+  ~PendingLookup();
+  PendingLookup(const PendingLookup&) = delete;
+  PendingLookup& operator=(const PendingLookup&) = delete;
+
+  struct Shared;
+
+ private:
+  Loop& loop_;
+  TimerId timer_;
+  std::shared_ptr<Shared> shared_;
+};
+
+/// The same, waiting: for what has to be known before the loop runs.
+[[nodiscard]] Lookup look_up_now(const std::string& host, Duration limit, Ask ask = ask_system);
+
+}  // namespace duckduckgoose::net
