@@ -12,7 +12,8 @@ namespace duckduckgoose::store {
 namespace {
 
 constexpr std::string_view held_text =
-    "A record was saved here. If the file `record` is missing, it was lost: see docs/record.md.\n";
+    "A record was saved here. If the file `record` is missing, it was lost:\n"
+    "`duckduckgoose reset` lets this node come back as a new one.\n";
 
 }  // namespace
 
@@ -61,12 +62,17 @@ Expected<void> Directory::replace(const Record& record) {
     return std::unexpected(call_failed(to_save, path_of(new_name), "rename", renamed.error()));
   }
   if (auto synced = sync_names(to_save); !synced || marked_) return synced;
-  // Only now: had the mark come first, a crash between the two would look like a record that was
-  // lost.
-  if (auto written = write(held_name, held_text); !written) return written;
-  if (auto synced = sync_names(to_save); !synced) return synced;
-  marked_ = true;
-  return {};
+  return mark();
+}
+
+/// After the record: had the mark come first, a crash between them would look like a record that
+/// was lost.
+Expected<void> Directory::mark() {
+  auto marked = write(held_name, held_text);
+  if (marked) marked = sync_names(to_save);
+  marked_ = marked.has_value();
+  if (!marked_) files_->remove(directory_.handle(), held_name);  // lest the next process trust it
+  return marked;
 }
 
 Expected<void> Directory::write(const char* name, std::string_view text) {

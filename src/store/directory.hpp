@@ -66,6 +66,7 @@ class Directory {
   Directory(Files& files, std::string path, OpenFile directory, OpenFile lock);
 
   [[nodiscard]] Expected<void> replace(const Record& record);
+  [[nodiscard]] Expected<void> mark();
   [[nodiscard]] Expected<void> write(const char* name, std::string_view text);
   [[nodiscard]] Expected<void> sync_names(std::string_view what);
   [[nodiscard]] Expected<std::optional<std::string>> move_aside();

@@ -38,6 +38,7 @@ class Files {
 
   /// Only its owner may enter it.
   [[nodiscard]] virtual Result<void> make_directory(const std::string& path) = 0;
+  virtual Result<void> remove_directory(const std::string& path) = 0;
 
   /// A new file is its owner's alone. Never waits: a pipe in the place of a file is an error or
   /// empty.
@@ -63,7 +64,7 @@ class Files {
   /// Replaces `to`, in one.
   [[nodiscard]] virtual Result<void> rename(Handle directory, const std::string& from,
                                             const std::string& to) = 0;
-  [[nodiscard]] virtual Result<void> remove(Handle directory, const std::string& name) = 0;
+  virtual Result<void> remove(Handle directory, const std::string& name) = 0;
 };
 
 /// A handle that is closed when it goes out of scope. `files` must outlive it.

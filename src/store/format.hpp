@@ -29,7 +29,8 @@ struct Unreadable {
 /// the program.
 [[nodiscard]] std::string to_text(const Record& record, std::string_view version);
 
-/// `body` with the line after it that ends every record, of whatever format: number of bytes and CRC.
+/// `body` with the line after it that ends every record, of whatever format: number of bytes and
+/// CRC.
 [[nodiscard]] std::string sealed(std::string_view body);
 
 /// The record in `text`. Total: every text gets an answer. Every flipped bit, every cut and every

@@ -54,6 +54,10 @@ Result<void> SystemFiles::make_directory(const std::string& path) {
   return done(::mkdir(path.c_str(), S_IRWXU));
 }
 
+Result<void> SystemFiles::remove_directory(const std::string& path) {
+  return done(::rmdir(path.c_str()));
+}
+
 Result<Handle> SystemFiles::open(Handle directory, const std::string& name, Mode mode) {
   const int flags = flags_of(mode) | O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
   const int opened = uninterrupted(

@@ -1,0 +1,197 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <limits>
+#include <random>
+#include <sstream>
+
+#include "samples.hpp"
+#include "store/format.hpp"
+#include "store/values.hpp"
+
+namespace duckduckgoose::store {
+namespace {
+
+using testing::HasSubstr;
+
+/// The text of the full record without its end line.
+std::string body() {
+  const std::string text = to_text(full_record(), "0.1.0");
+  return text.substr(0, text.rfind("end bytes="));
+}
+
+std::string with(std::string text, const std::string& what, const std::string& instead) {
+  const auto at = text.find(what);
+  EXPECT_NE(at, std::string::npos) << what;
+  return text.replace(at, what.size(), instead);
+}
+
+/// Why the sealed text is refused; "" if it is not.
+std::string complaint(const std::string& text) {
+  const auto record = from_text(sealed(text));
+  return record ? "" : record.error().detail;
+}
+
+TEST(Format, is_the_one_that_the_page_specifies) {
+  std::ifstream page(DDG_SOURCE_DIR "/docs/record.md");
+  const std::string text((std::istreambuf_iterator<char>(page)), {});
+  EXPECT_THAT(text, HasSubstr("```\n" + to_text(full_record(), "0.1.0") + "```\n"));
+}
+
+TEST(Format, gives_back_every_field) {
+  EXPECT_EQ(from_text(to_text(full_record(), "0.1.0")), full_record());
+}
+
+TEST(Format, gives_back_the_extremes) {
+  constexpr auto most = std::numeric_limits<std::uint64_t>::max();
+  Record record;
+  record.node.id = NodeId{most};
+  record.node.born = most;
+  record.saves = most;
+  record.term = Term{most};
+  record.voted_for = NodeId{0};
+  record.promise_max = Duration::max();
+  record.config.token_base = most;
+  record.config.limits.voters = std::numeric_limits<int>::max();
+  record.config.limits.shrink_after = Duration{0};
+  record.seen = {{.who = {.id = NodeId{most}, .starts = most, .nonce = most}, .saves = most}};
+  record.node.may_lead = false;
+  EXPECT_EQ(from_text(to_text(record, "0.1.0")), record);
+}
+
+TEST(Format, gives_back_every_byte_of_a_text) {
+  Record record = full_record();
+  record.cluster.name.clear();
+  for (int byte = 0; byte < 256; ++byte) record.cluster.name += static_cast<char>(byte);
+  record.config.members[0].address = "a b=\"c\" \\x41\n";
+  record.addresses = {"", " ", "\"", "日本.example:4001", std::string(1, '\0'), "\xc3"};
+  const std::string text = to_text(record, "0.1.0");
+  EXPECT_EQ(from_text(text), record);
+}
+
+TEST(Format, is_text_that_harms_no_terminal) {
+  Record record = full_record();
+  record.addresses = {"\x1b[2J", "\u009b2J", "\x7f", "\r", "ü"};
+  const std::string text = to_text(record, "0.1.0");
+  EXPECT_THAT(text, HasSubstr("known address=\"\\x1b[2J\"\n"));
+  EXPECT_THAT(text, HasSubstr("known address=\"\\xc2\\x9b2J\"\n"));
+  EXPECT_THAT(text, HasSubstr("known address=\"\\x7f\"\n"));
+  EXPECT_THAT(text, HasSubstr("known address=\"\\x0d\"\n"));
+  EXPECT_THAT(text, HasSubstr("known address=\"ü\"\n"));
+}
+
+// A newer version of the same format may say more; what it says more is kept out of decisions.
+TEST(Format, ignores_what_it_does_not_know) {
+  std::string text = with(body(), "starts 3\n", "starts 3\nlanguage \"fr\"\nstarts_often 9\n\n");
+  text = with(text, "may_lead=no", "rack=\"a \\x22 may_lead=yes\" may_lead=no weight=3");
+  EXPECT_EQ(from_text(sealed(text)), full_record());
+}
+
+TEST(Format, refuses_a_field_that_is_missing_or_there_twice) {
+  EXPECT_EQ(complaint(with(body(), "term 7\n", "")), "its field term is missing");
+  EXPECT_EQ(complaint(with(body(), "term 7\n", "term 7\nterm 7\n")),
+            "its field term is there twice");
+  EXPECT_THAT(complaint(with(body(), "starts=2 ", "")), HasSubstr("its field seen has a value"));
+  EXPECT_THAT(complaint(with(body(), "starts=2 ", "starts=2 starts=2 ")),
+              HasSubstr("its field seen"));
+}
+
+TEST(Format, takes_numbers_exactly_or_not_at_all) {
+  for (const char* number : {"", "-1", "+7", "07", "7.0", "7e0", "0x7", "7 ", " 7", "7\r", "seven",
+                             "18446744073709551616"}) {
+    EXPECT_THAT(complaint(with(body(), "term 7\n", std::string("term ") + number + "\n")),
+                HasSubstr("its field term has a value that format 1 does not know"))
+        << number;
+  }
+  EXPECT_THAT(complaint(with(body(), "max_us 1000000", "max_us 9223372036854775808")),
+              HasSubstr("promise_max_us"));
+  EXPECT_THAT(complaint(with(body(), "voters 3", "voters 2147483648")), HasSubstr("voters"));
+}
+
+TEST(Format, takes_words_exactly_or_not_at_all) {
+  const std::pair<const char*, const char*> changes[] = {
+      {"node.may_lead yes", "node.may_lead true"},
+      {"voted_for 9f3c1a7be204d856", "voted_for 9F3C1A7BE204D856"},
+      {"voted_for 9f3c1a7be204d856", "voted_for 9f3c1a7be204d85"},
+      {"voted_for 9f3c1a7be204d856", "voted_for None"},
+      {"node.id 9f3c1a7be204d856", "node.id 0000000000000000"},
+      {"by=operator", "by=nobody"},
+      {"\"Entenküste\"", "Entenküste"},
+      {"\"Entenküste\"", "\"Enten\"küste\""},
+      {"\"Entenküste\"", "\"Enten\\küste\""},
+      {"\"Entenküste\"", "\"Enten\\x4\""},
+      {"\"Entenküste\"", "\"Enten\\x41\""},
+      {"\"Entenküste\"", "\"Enten\xff\""},
+      {"\"Entenküste\"", "\"Entenküste"},
+  };
+  for (const auto& [what, instead] : changes) {
+    EXPECT_THAT(complaint(with(body(), what, instead)), HasSubstr("its field")) << instead;
+  }
+}
+
+TEST(Format, refuses_what_is_no_record) {
+  EXPECT_EQ(complaint(""), "it does not begin as a record does");
+  EXPECT_EQ(complaint("duckduckgoose record format 1\n"), "it does not begin as a record does");
+  EXPECT_EQ(complaint(with(body(), "duckduckgoose", "duckduckduck")),
+            "it does not begin as a record does");
+}
+
+TEST(Format, says_which_version_wrote_another_format) {
+  for (const char* format : {"0", "2", "01", "1 ", "x"}) {
+    const auto record =
+        from_text(sealed(with(body(), "format 1", std::string("format ") + format)));
+    ASSERT_FALSE(record);
+    EXPECT_EQ(record.error().why, Unreadable::Why::unknown_format);
+    EXPECT_EQ(record.error().detail,
+              std::string("it has format ") + format + ", written by duckduckgoose 0.1.0");
+  }
+}
+
+// CRC-64/XZ and its published check value.
+TEST(Format, has_the_checksum_of_xz) {
+  EXPECT_EQ(sealed("123456789"), "123456789end bytes=9 crc64=995dc9bbdf1939fa\n");
+}
+
+TEST(Format, of_a_record_of_five_voters_has_about_a_kilobyte) {
+  Record record = full_record();
+  record.config.members.resize(5, record.config.members[0]);
+  record.config.removed.clear();
+  record.seen.resize(4, record.seen[0]);
+  record.addresses.resize(4, record.addresses[0]);
+  EXPECT_LT(to_text(record, "0.1.0").size(), 1500U);
+}
+
+// Behind a right checksum anything may stand: each text gets an answer, and what is read is written
+// alike.
+TEST(Format, answers_every_text) {
+  std::mt19937 chance(35);
+  const std::string whole = body();
+  const std::string bytes = "\n\n  \"\"\\x=0179afnoys.\x80\xc3\xff";
+  int read = 0;
+  for (int round = 0; round < 5'000; ++round) {
+    std::string text = whole;
+    for (auto edits = 1 + chance() % 3; edits > 0; --edits) {
+      const auto at = chance() % text.size();
+      switch (chance() % 3) {
+        case 0:
+          text[at] = bytes[chance() % bytes.size()];
+          break;
+        case 1:
+          text.insert(at, 1, bytes[chance() % bytes.size()]);
+          break;
+        default:
+          text.erase(at, 1 + chance() % 20);
+          break;
+      }
+    }
+    const auto record = from_text(sealed(text));
+    if (!record) continue;
+    ++read;
+    ASSERT_EQ(from_text(to_text(*record, "0.1.0")), *record) << text;
+  }
+  EXPECT_GT(read, 100);
+}
+
+}  // namespace
+}  // namespace duckduckgoose::store
