@@ -23,9 +23,9 @@ struct Refuse {
 
 /// What the settings say of founding and joining.
 struct Start {
-  std::optional<std::string> cluster;  ///< The name, if one was given.
-  std::vector<std::string> join;       ///< host:port each.
-  bool loopback_only = true;           ///< It listens on loopback addresses only.
+  std::optional<std::string> cluster = {};  ///< The name, if one was given.
+  std::vector<std::string> join = {};       ///< host:port each.
+  bool loopback_only = true;                ///< It listens on loopback addresses only.
   bool init = false;  ///< `duckduckgoose init`: found a cluster of one, wherever it listens.
 };
 

@@ -62,29 +62,32 @@ Step mend_even(const Roll& roll, const std::vector<NodeId>& removals) {
 
 Step add_successor(const Roll& roll) {
   const auto may_follow = [&](const Member& it) { return it.id != roll.leader() && it.may_lead; };
-  if (std::ranges::any_of(roll.members(), may_follow) || !roll.holds()) return {};
   const auto newcomers = roll.newcomers();
-  if (newcomers.empty() || !newcomers.front()->may_lead) return {};
+  const bool is_needed = std::ranges::none_of(roll.members(), may_follow);
+  if (!is_needed || newcomers.empty() || !newcomers.front()->may_lead) return {};
   return add(*newcomers.front(), Why::removal_needs_a_successor);
+}
+
+/// Others are silent, so the voter that shall go is needed for now. One more that answers lets it go.
+Step make_room(const Roll& roll) {
+  const auto newcomers = roll.newcomers();
+  const bool is_possible = roll.size() < roll.limit() && !newcomers.empty();
+  if (!is_possible || !roll.may_add(*newcomers.front())) return {};
+  return add(*newcomers.front(), Why::removal_needs_a_voter);
 }
 
 Step remove_asked_for(const Roll& roll, const std::vector<NodeId>& removals) {
   if (Step dropped = drop_asked_for(roll, removals)) return dropped;
   for (const NodeId id : removals) {
+    Step step;
     if (id == roll.leader()) {
-      if (Step added = add_successor(roll)) return added;
+      step = add_successor(roll);
     } else if (roll.is_voter(id)) {
-      // Others are silent, so this one is needed for now. One more that answers may let it go.
-      const std::size_t left = roll.answering() + (roll.answers(id) ? 0 : 1);
-      const auto newcomers = roll.newcomers();
-      const bool helps = roll.holds() && left >= majority_of(roll.size());
-      if (helps && roll.size() < roll.limit() && !newcomers.empty() &&
-          roll.may_add(*newcomers.front())) {
-        return add(*newcomers.front(), Why::removal_needs_a_voter);
-      }
+      step = make_room(roll);
     } else if (!roll.is_removed(id)) {
-      return Upkeep{BarNode{id, RemovedBy::operator_}, Why::removal_was_asked};
+      step = Upkeep{BarNode{id, RemovedBy::operator_}, Why::removal_was_asked};
     }
+    if (step) return step;
   }
   return {};
 }
@@ -113,7 +116,7 @@ Step replace_dead(const Roll& roll) {
 
 Step promote_pair(const Roll& roll) {
   const auto newcomers = roll.newcomers();
-  if (roll.size() + 2 > roll.limit() || newcomers.size() < 2 || !roll.holds()) return {};
+  if (roll.size() + 2 > roll.limit() || newcomers.size() < 2) return {};
   const Member& first = *newcomers[0];
   const Member& second = *newcomers[1];
   const std::size_t eligible = roll.eligible() + (first.may_lead ? 1 : 0);
@@ -155,8 +158,13 @@ std::optional<Upkeep> next_change(const Configuration& config, const Office& off
   if (office.in_flight) {
     return office.in_flight->former ? undo(roll, *office.in_flight->former) : std::nullopt;
   }
-  if (!roll.is_acknowledged() || handover_due(config, office)) return {};
+  if (!roll.is_acknowledged()) return {};
+  // Who gives the office up soon leaves the rest to the next leader, but not in a plight.
+  const bool is_leaving = handover_due(config, office).has_value();
+  if (is_leaving && (roll.size() % 2 == 1 || roll.answering() == roll.size())) return {};
   if (roll.size() % 2 == 0) return mend_even(roll, office.removals);
+  // Of an odd number one less needs as many that answer: nothing could come into force.
+  if (!roll.holds()) return {};
   if (Step step = remove_asked_for(roll, office.removals)) return step;
   if (Step step = keep_to_limit(roll)) return step;
   if (Step step = replace_dead(roll)) return step;

@@ -59,6 +59,7 @@ enum class Why {
   address_is_new,    ///< Readdress.
 };
 
+/// One change of the configuration and its reason.
 struct Upkeep {
   Edit edit;
   Why why = Why::number_is_even;

@@ -1,10 +1,12 @@
 #pragma once
 
+#include <algorithm>
 #include <charconv>
 #include <cstdint>
 #include <sstream>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "membership/upkeep.hpp"
@@ -76,6 +78,25 @@ struct Pond {
   Configuration config;
   Office office;
 };
+
+/// `config` after `edit`; `former` is what an Undo brings back.
+inline Configuration edited(Configuration config, const Edit& edit,
+                            const std::vector<Member>& former = {}) {
+  if (const auto* add = std::get_if<AddVoter>(&edit)) {
+    config.add(add->member);
+  } else if (const auto* drop = std::get_if<DropVoter>(&edit)) {
+    config.drop(drop->id);
+    if (drop->removed) config.mark_removed(drop->id, *drop->removed);
+  } else if (const auto* bar = std::get_if<BarNode>(&edit)) {
+    config.mark_removed(bar->id, bar->by);
+  } else if (const auto* moved = std::get_if<Readdress>(&edit)) {
+    std::ranges::find(config.members, moved->id, &Member::id)->address = moved->address;
+  } else {
+    ensure(std::holds_alternative<Undo>(edit));
+    config.members = former;
+  }
+  return config;
+}
 
 /// Node 1 leads; the promise is 1 s, the limits are the default ones.
 inline Pond pond(std::string_view voters, std::string_view observers) {

@@ -1,0 +1,133 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "flock.hpp"
+
+/// Upkeep by real leaders: the core accepts what next_change() proposes, and the leader stays in
+/// office.
+namespace duckduckgoose::membership {
+namespace {
+
+using std::chrono_literals::operator""min;
+using std::chrono_literals::operator""ms;
+using std::chrono_literals::operator""s;
+using testing::ElementsAre;
+
+TEST(Office, nobody_else_looks_after_the_voters) {
+  Flock flock;
+  const NodeId second = flock.join();
+  EXPECT_FALSE(office_of(flock.core(second), flock.now()));
+  EXPECT_TRUE(office_of(*flock.leader(), flock.now()));
+}
+
+TEST(Office, promotes_the_second_and_third_node_back_to_back) {
+  Flock flock;
+  flock.join();
+  flock.run(1s);
+  EXPECT_THAT(flock.voters(), ElementsAre(1));
+  flock.join();
+  flock.run(100ms);
+  EXPECT_THAT(flock.voters(), ElementsAre(1, 2, 3));
+  EXPECT_THAT(flock.reasons(), ElementsAre(Why::pair_is_there, Why::number_is_even));
+  flock.join();
+  flock.join();
+  flock.run(100ms);
+  EXPECT_THAT(flock.voters(), ElementsAre(1, 2, 3, 4, 5));
+}
+
+TEST(Office, undoes_the_addition_of_a_voter_that_dies_at_once) {
+  Flock flock;
+  const auto tenure = flock.leader()->leadership().mine;
+  flock.join();
+  flock.kill_on_change(Why::pair_is_there);
+  flock.join();
+  flock.run(5s);
+  ASSERT_NE(flock.leader(), nullptr);
+  EXPECT_EQ(flock.leader()->leadership().mine, tenure);
+  EXPECT_THAT(flock.voters(), ElementsAre(1));
+  EXPECT_THAT(flock.reasons(), ElementsAre(Why::pair_is_there, Why::newcomer_is_silent));
+}
+
+TEST(Office, goes_back_to_one_when_one_of_three_is_removed) {
+  Flock flock;
+  const auto tenure = flock.leader()->leadership().mine;
+  flock.join();
+  flock.join();
+  flock.run(100ms);
+  flock.remove(NodeId{3});
+  EXPECT_THAT(flock.voters(), ElementsAre(1));
+  EXPECT_THAT(flock.reasons(), ElementsAre(Why::pair_is_there, Why::number_is_even,
+                                           Why::removal_was_asked, Why::number_is_even));
+  EXPECT_EQ(flock.leader()->leadership().mine, tenure);
+}
+
+TEST(Office, replaces_a_dead_voter_and_drops_two) {
+  Flock flock;
+  const auto tenure = flock.leader()->leadership().mine;
+  for (int i = 0; i < 5; ++i) flock.join();
+  flock.run(1s);
+  EXPECT_THAT(flock.voters(), ElementsAre(1, 2, 3, 4, 5));
+  flock.kill(NodeId{3});
+  flock.run(29s);
+  EXPECT_THAT(flock.voters(), ElementsAre(1, 2, 3, 4, 5));
+  flock.run(2s);
+  EXPECT_THAT(flock.voters(), ElementsAre(1, 2, 4, 5, 6));
+  flock.reasons();
+  flock.kill(NodeId{4});
+  flock.kill(NodeId{6});
+  flock.run(119s);
+  EXPECT_THAT(flock.voters(), ElementsAre(1, 2, 4, 5, 6));
+  flock.run(2s);
+  EXPECT_THAT(flock.voters(), ElementsAre(1, 2, 5));
+  EXPECT_THAT(flock.reasons(), ElementsAre(Why::dead_are_many, Why::dead_leaves_even));
+  flock.run(10min);
+  EXPECT_EQ(flock.leader()->leadership().mine, tenure);
+  EXPECT_THAT(flock.reasons(), ElementsAre());
+}
+
+TEST(Office, lets_the_only_voter_go_after_a_handover) {
+  Flock flock;
+  flock.join();
+  flock.run(200ms);
+  flock.remove(NodeId{1});
+  flock.run(200ms);
+  ASSERT_NE(flock.leader(), nullptr);
+  EXPECT_EQ(flock.leader()->self().id, NodeId{2});
+  EXPECT_THAT(flock.voters(), ElementsAre(2));
+  EXPECT_EQ(flock.leader()->record().config.removed_by(NodeId{1}), RemovedBy::operator_);
+  EXPECT_FALSE(flock.core(NodeId{1}).is_voter());
+  EXPECT_THAT(flock.reasons(), ElementsAre(Why::removal_needs_a_successor, Why::removal_was_asked));
+}
+
+TEST(Office, lets_one_leader_of_three_go_after_a_handover) {
+  Flock flock;
+  for (int i = 0; i < 3; ++i) flock.join();
+  flock.run(200ms);
+  flock.reasons();
+  flock.remove(NodeId{1});
+  flock.run(200ms);
+  ASSERT_NE(flock.leader(), nullptr);
+  EXPECT_THAT(flock.voters(), ElementsAre(2, 3, 4));
+  EXPECT_THAT(flock.reasons(), ElementsAre(Why::removal_was_asked, Why::number_is_even));
+}
+
+// What a command answers at once when a removal makes no sense.
+TEST(Office, says_what_cannot_be_removed) {
+  Flock flock;
+  const auto why_not = [&](std::uint64_t number) {
+    const Raft& leader = *flock.leader();
+    return why_not_remove(leader.record().config, *office_of(leader, flock.now()), NodeId{number});
+  };
+  EXPECT_EQ(why_not(1), Outcome::last_leader);
+  EXPECT_EQ(why_not(2), Outcome::unknown_node);
+  flock.join();
+  flock.run(200ms);
+  EXPECT_EQ(why_not(1), std::nullopt);
+  EXPECT_EQ(why_not(2), std::nullopt);
+  flock.remove(NodeId{2});
+  EXPECT_EQ(why_not(1), Outcome::last_leader);
+  EXPECT_EQ(why_not(2), std::nullopt);
+}
+
+}  // namespace
+}  // namespace duckduckgoose::membership
