@@ -48,7 +48,7 @@ struct Phrases {
   const Names& names;
 
   [[nodiscard]] std::string name(std::optional<NodeId> id) const {
-    return id ? names.name_of(*id) : "the last goose";
+    return id ? names.name_of(*id) : "a goose";
   }
 
   [[nodiscard]] std::string elected() const {
@@ -58,12 +58,17 @@ struct Phrases {
 
   [[nodiscard]] std::string handover() const {
     const auto reason = cause.release.value_or(ReleaseReason::handover);
-    const std::string who = name(cause.previous) + " " + std::string{end_of_office(reason)};
-    return goose ? who + " and handed over to " + names.name_of(*goose) : who;
+    const std::string who = name(cause.previous);
+    const std::string why = who + " " + std::string{end_of_office(reason)};
+    if (!goose) return why;
+    const std::string heir = " handed over to " + names.name_of(*goose);
+    return reason == ReleaseReason::handover ? who + heir + ", as it was asked to"
+                                             : why + " and" + heir;
   }
 
   [[nodiscard]] std::string founded() const {
     if (!goose) return "the cluster was founded and has had no goose yet";
+    if (cause.electors.size() <= 1) return names.name_of(*goose) + " founded the cluster";
     return names.name_of(*goose) + " is the first goose of the cluster" + elected();
   }
 
@@ -163,8 +168,8 @@ std::string sentence_of(const Cause& cause, std::optional<NodeId> goose, const N
     case CauseCode::lost_majority:
       return phrases.lost_majority();
     case CauseCode::newer_term:
-      return phrases.name(cause.previous) +
-             " met a voter with a higher term, from an election that was lost" + phrases.elected();
+      return phrases.name(cause.previous) + " met a higher term, from an election that was lost" +
+             phrases.elected();
   }
   std::unreachable();
 }

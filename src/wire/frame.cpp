@@ -224,9 +224,7 @@ std::expected<Frame, WireError> decode_frame(std::string_view text) {
   json::Reader reader;
   std::string type;
   if (!reader.read_member(tree->get_object(), "type", type)) return std::unexpected(reader.error());
-  if (auto flaw = wire::flaw_in(Unsupported{type})) {
-    return std::unexpected(WireError{"type: " + *flaw});
-  }
+  if (auto flaw = wire::flaw_in(Unknown{type})) return std::unexpected(WireError{*flaw});
 
   const auto message = std::ranges::find(body_types, type);
   if (message != body_types.end()) {

@@ -57,8 +57,8 @@ struct Welcome {
     bool operator==(const Enrolment&) const = default;
   };
   std::string cluster = "default";
-  std::optional<Enrolment> enrolment;  ///< None: the speaker is fresh itself.
-  std::optional<KnownGoose> goose;     ///< None: none is known.
+  std::optional<Enrolment> enrolment{};  ///< None: the speaker is fresh itself.
+  std::optional<KnownGoose> goose{};     ///< None: none is known.
   bool operator==(const Welcome&) const = default;
 };
 

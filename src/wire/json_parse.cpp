@@ -97,11 +97,6 @@ struct Handler {
   bool on_comment(string_view, error_code&) { return true; }
 };
 
-std::string shown(std::string_view key) {
-  constexpr std::size_t shown_max = 40;
-  return std::string{key.substr(0, shown_max)};
-}
-
 }  // namespace
 
 std::expected<boost::json::value, WireError> parse(std::string_view text, std::size_t bytes_max) {
@@ -116,7 +111,7 @@ std::expected<boost::json::value, WireError> parse(std::string_view text, std::s
   const std::size_t read = parser.write_some(false, text.data(), text.size(), failure);
   if (parser.handler().has_duplicate) {
     return std::unexpected(
-        WireError{"the key \"" + shown(parser.handler().key) + "\" stands twice in one object"});
+        WireError{"the key " + quoted(parser.handler().key) + " stands twice in one object"});
   }
   if (failure == boost::json::error::too_deep) {
     return std::unexpected(

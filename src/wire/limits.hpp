@@ -1,10 +1,7 @@
 #pragma once
 
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
-
-#include "raft/types.hpp"
 
 /// Every bound of what comes in from outside. docs/protocol.md lists them for other languages.
 namespace duckduckgoose::wire {
@@ -32,9 +29,5 @@ inline constexpr std::size_t host_bytes_max = 253;  ///< RFC 1035, 2.3.4, as tex
 inline constexpr std::size_t address_bytes_max = host_bytes_max + sizeof("[]:65535") - 1;
 inline constexpr std::size_t addresses_max = 64;  ///< In a list such as that of DUCK_JOIN.
 inline constexpr std::size_t target_bytes_max = 1024;
-inline constexpr std::size_t members_max = 63;  ///< Voters of one configuration.
-
-/// Of replace_after and shrink_after.
-inline constexpr Duration upkeep_wait_max = std::chrono::days{30};
 
 }  // namespace duckduckgoose::wire

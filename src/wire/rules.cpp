@@ -5,13 +5,14 @@
 #include <string_view>
 
 #include "wire/address.hpp"
-#include "wire/duration.hpp"
 #include "wire/ids.hpp"
 #include "wire/limits.hpp"
 
 namespace duckduckgoose::wire {
 
 namespace {
+
+constexpr std::size_t members_max = Configuration::members_max;
 
 using Flaw = std::optional<std::string>;
 
@@ -51,23 +52,14 @@ Flaw flaw_in_body(std::string_view body) {
       "body: " + std::to_string(body.size()) + " bytes, at most " + std::to_string(body_bytes_max));
 }
 
-Flaw flaw_in_upkeep_wait(std::string_view key, Duration wait) {
-  return unless(wait > Duration{0} && wait <= upkeep_wait_max,
-                std::string{key} + ": " + std::to_string(wait.count()) +
-                    " is not above 0 and up to " + std::to_string(upkeep_wait_max.count()) +
-                    ", 30 days");
-}
-
 }  // namespace
 
 Flaw flaw_in(const Member& member) { return flaw_in_address(member.address); }
 
 Flaw flaw_in(const Limits& limits) {
-  return first_of({unless(limits.voters % 2 == 1 && limits.voters <= static_cast<int>(members_max),
-                          "voters: " + std::to_string(limits.voters) +
-                              " is not an odd number up to " + std::to_string(members_max)),
-                   flaw_in_upkeep_wait("replace_after_us", limits.replace_after),
-                   flaw_in_upkeep_wait("shrink_after_us", limits.shrink_after)});
+  return unless(limits.voters % 2 == 1 && limits.voters <= static_cast<int>(members_max),
+                "voters: " + std::to_string(limits.voters) + " is not an odd number up to " +
+                    std::to_string(members_max));
 }
 
 Flaw flaw_in(const Configuration& config) {
@@ -139,9 +131,9 @@ Flaw flaw_in(const Reply& reply) {
                    flaw_in_body(reply.body)});
 }
 
-Flaw flaw_in(const Unsupported& unsupported) {
-  return flaw_in_word("unsupported", unsupported.type, type_bytes_max);
-}
+Flaw flaw_in(const Unsupported& unsupported) { return flaw_in(Unknown{unsupported.type}); }
+
+Flaw flaw_in(const Unknown& unknown) { return flaw_in_word("type", unknown.type, type_bytes_max); }
 
 Flaw flaw_in(const InviteRequest& request) { return flaw_in_address(request.address); }
 

@@ -25,6 +25,7 @@ namespace duckduckgoose::wire {
 [[nodiscard]] std::optional<std::string> flaw_in(const Call& call);
 [[nodiscard]] std::optional<std::string> flaw_in(const Reply& reply);
 [[nodiscard]] std::optional<std::string> flaw_in(const Unsupported& unsupported);
+[[nodiscard]] std::optional<std::string> flaw_in(const Unknown& unknown);
 
 [[nodiscard]] std::optional<std::string> flaw_in(const InviteRequest& request);
 [[nodiscard]] std::optional<std::string> flaw_in(const HandoverRequest& request);
