@@ -18,6 +18,7 @@ bool leaves_term_alone(Ballot ballot) {
 }  // namespace
 
 void Raft::receive(const Message& message, const VoteRequest& request) {
+  if (request.asked.value != message.term.value + (request.pre ? 1 : 0)) return;
   const Voter voter{record_, promises_, releases_, may_vote_at_};
   const Ballot ballot = decide(request, message.from, message.stamp, voter, now_);
   if (!leaves_term_alone(ballot)) adopt_term_of(message);
@@ -58,8 +59,8 @@ void Raft::receive(const Message& message, const Heartbeat& heartbeat) {
     reply.refused = HeartbeatRefusal::incarnation_was_released;
   } else if (message.term < record_.term) {
     reply.refused = HeartbeatRefusal::term_is_old;
-  } else if (message.term > record_.term || leader() != nullptr) {
-    return;  // from no voter of this node's configuration: it raises nobody's term
+  } else if (message.term > record_.term || !record_.config.may_lead(message.from.id)) {
+    return;  // from no voter of this node's configuration
   } else {
     if (std::holds_alternative<Candidate>(role_)) lose();
     promise(message.from, message.term, heartbeat.promise);
