@@ -68,7 +68,7 @@ Step add_successor(const Roll& roll) {
   return add(*newcomers.front(), Why::removal_needs_a_successor);
 }
 
-/// Others are silent, so the voter that shall go is needed for now. One more that answers lets it go.
+/// Others are silent, so the voter that shall go is needed for now. One more that answers frees it.
 Step make_room(const Roll& roll) {
   const auto newcomers = roll.newcomers();
   const bool is_possible = roll.size() < roll.limit() && !newcomers.empty();
@@ -124,10 +124,9 @@ Step promote_pair(const Roll& roll) {
   return add(first, Why::pair_is_there);
 }
 
-/// Fewer voters tolerate as many further failures once the dead do not count; with an odd number of
-/// dead, or three voters, nothing would be gained.
+/// Without two of the dead the rest tolerates one failure more; without one of them, none. Of three
+/// voters two cannot be dead: somebody leads.
 Step shrink(const Roll& roll) {
-  if (roll.size() < 5) return {};
   std::optional<NodeId> first;
   std::size_t eligible = roll.eligible();
   for (const NodeId id : roll.dead(roll.limits().shrink_after)) {

@@ -20,6 +20,15 @@ TEST(Office, nobody_else_looks_after_the_voters) {
   EXPECT_TRUE(office_of(*flock.leader(), flock.now()));
 }
 
+TEST(Office, leaves_the_voters_alone_while_it_gives_the_office_up) {
+  Flock flock;
+  Raft leader = *flock.leader();
+  (void)leader.step(flock.now(), WorkBegan{});
+  (void)leader.step(flock.now(), Drain{ReleaseReason::stopped, {}, Ticket{1}});
+  EXPECT_NE(leader.leader(), nullptr);
+  EXPECT_FALSE(office_of(leader, flock.now()));
+}
+
 TEST(Office, promotes_the_second_and_third_node_back_to_back) {
   Flock flock;
   flock.join();
