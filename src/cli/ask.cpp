@@ -128,9 +128,9 @@ Expected<NodeId> node_meant(const std::string& word,
   if (meant.size() == 1) return meant.front().id;
   if (meant.empty()) {
     return refuse(Exit::no,
-                  "no node is meant by " + wire::shown(word) + "; there are " + names_of(members));
+                  "no node is meant by " + wire::quoted(word) + "; there are " + names_of(members));
   }
-  return refuse(Exit::usage, wire::shown(word) + " means several nodes: " + names_of(meant) +
+  return refuse(Exit::usage, wire::quoted(word) + " means several nodes: " + names_of(meant) +
                                  "; give more digits of the id");
 }
 

@@ -28,7 +28,7 @@ Expected<int> number_of_nodes(const Values& values) {
   if (failure == std::errc{} && rest == end && count >= min && count <= demo::Pond::nodes_max) {
     return count;
   }
-  return std::unexpected(bad_value(*given, wire::shown(given->text) + " is no number from " +
+  return std::unexpected(bad_value(*given, wire::quoted(given->text) + " is no number from " +
                                                std::to_string(min) + " to " +
                                                std::to_string(demo::Pond::nodes_max) +
                                                (min > 1 ? ": --once kills one of the nodes" : "")));

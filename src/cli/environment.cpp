@@ -30,7 +30,7 @@ bool is_known(std::string_view name) {
 Environment::Environment(Variables variables) : variables_{std::move(variables)} {
   const auto port = variables_.find("DUCK_PORT");
   if (port != variables_.end() && port->second.starts_with("tcp://")) {
-    warnings_.push_back("DUCK_PORT is " + wire::shown(port->second) +
+    warnings_.push_back("DUCK_PORT is " + wire::quoted(port->second) +
                         ", which Kubernetes sets for a Service named duck: ignored; to choose the "
                         "port, use --port or give the Service another name");
     variables_.erase(port);

@@ -126,7 +126,7 @@ Expected<Exit> run_version(const Call& /*call*/) {
 Expected<Exit> run_completion(const Call& call) {
   auto script = completion_script(call.arguments.front());
   if (!script) {
-    return refuse(Exit::usage, wire::shown(call.arguments.front()) +
+    return refuse(Exit::usage, wire::quoted(call.arguments.front()) +
                                    " is no shell with completions here: give bash, zsh or fish");
   }
   std::fputs(script->c_str(), stdout);

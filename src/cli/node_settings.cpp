@@ -27,12 +27,12 @@ Expected<std::string> listen_host(const Values& values) {
   if (net::is_ip_literal(host)) return host;
   if (host.find(':') != std::string::npos) {
     return std::unexpected(bad_value(
-        *given, wire::shown(given->text) + " is a host with a port; the port has an option of "
-                                           "its own, --port"));
+        *given, wire::quoted(given->text) + " is a host with a port; the port has an option of "
+                                            "its own, --port"));
   }
   if (!wire::parse_address(host + ":1")) {
     return std::unexpected(
-        bad_value(*given, wire::shown(given->text) +
+        bad_value(*given, wire::quoted(given->text) +
                               " is no host: an address, or a name of letters, digits, '.', '_' "
                               "or '-'"));
   }

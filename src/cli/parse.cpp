@@ -28,8 +28,8 @@ Refusal no_such_command(const std::string& word) {
   std::vector<std::string_view> names;
   for (const Command& command : all_commands()) names.push_back(command.name);
   const std::string_view meant = closest(word, names);
-  return usage("there is no command " + wire::shown(word) +
-               (meant.empty() ? "" : "; did you mean " + wire::shown(meant) + "?") +
+  return usage("there is no command " + wire::quoted(word) +
+               (meant.empty() ? "" : "; did you mean " + wire::quoted(meant) + "?") +
                (meant.empty() ? "; see `duckduckgoose --help`" : ""));
 }
 
@@ -40,14 +40,14 @@ Refusal not_expected(const Command& command, const std::string& word) {
     std::vector<std::string_view> flags;
     for (const Opt opt : options_with_help(command)) flags.push_back(spec_of(opt).flag);
     const std::string_view meant = closest(flag, flags);
-    return usage("`" + words_of(command) + "` has no option " + wire::shown(flag) +
+    return usage("`" + words_of(command) + "` has no option " + wire::quoted(flag) +
                  (meant.empty() ? "" : "; did you mean " + std::string{meant} + "?") +
                  (meant.empty() ? see_help(command) : ""));
   }
   if (command.name.empty() && find_command(word) != nullptr) {
     return usage("the command comes first: duckduckgoose " + word + " ...");
   }
-  return usage("`" + words_of(command) + "` does not take " + wire::shown(word) +
+  return usage("`" + words_of(command) + "` does not take " + wire::quoted(word) +
                see_help(command));
 }
 

@@ -56,7 +56,7 @@ Expected<bool> Values::is_on(Opt opt) const {
     return true;
   }
   if (std::ranges::find(words_for_off, value->text) != words_for_off.end()) return false;
-  return refused(*value, wire::shown(value->text) +
+  return refused(*value, wire::quoted(value->text) +
                              " is neither on nor off: write 1, true, yes or on, else 0, false, no "
                              "or off");
 }
@@ -86,7 +86,7 @@ Expected<std::vector<std::string>> Values::list(Opt opt) const {
     const auto comma = rest.find(',');
     const std::string_view item = rest.substr(0, comma);
     if (item.empty() || item.find_first_of(" \t") != std::string_view::npos) {
-      return refused(*value, wire::shown(value->text) +
+      return refused(*value, wire::quoted(value->text) +
                                  " is no list: write items with a comma and no blank between them");
     }
     items.emplace_back(item);
@@ -100,7 +100,7 @@ Expected<std::optional<std::string>> Values::word(Opt opt) const {
   if (!value) return std::nullopt;
   if (!contains_word(spec_of(opt).words, value->text)) {
     return refused(*value,
-                   wire::shown(value->text) + " is none of " + std::string{spec_of(opt).summary});
+                   wire::quoted(value->text) + " is none of " + std::string{spec_of(opt).summary});
   }
   return value->text;
 }
