@@ -19,8 +19,9 @@ class Acquaintance {
   /// Notes a node that may speak.
   void met(Incarnation who, std::uint64_t saves);
 
-  /// Notes that two processes live the life of `who`: neither is heard until a newer life comes.
-  void met_clone(Incarnation who);
+  /// Notes that `who` was refused: two processes live one life, and neither is heard until a newer one comes; or
+  /// its data are an old copy, and it is never heard, however often it saves from now on.
+  void refused(Incarnation who, Refusal why);
 
   /// Forgets a node that is no voter: what is kept stays small.
   void forget(NodeId id);
@@ -32,6 +33,7 @@ class Acquaintance {
   struct Known {
     Seen seen;
     bool cloned = false;
+    std::optional<Incarnation> old_copy{};
   };
   std::vector<Known> known_;
 };

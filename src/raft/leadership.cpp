@@ -21,10 +21,6 @@ const Leader::Progress* find_progress(const Leader& leader, NodeId id) {
   return known != leader.progress.end() ? &*known : nullptr;
 }
 
-std::size_t leaders_among(const Configuration& config) {
-  return static_cast<std::size_t>(std::ranges::count(config.members, true, &Member::may_lead));
-}
-
 bool has_round(const Leader::Question& question) { return question.round.has_value(); }
 
 bool is_in_range(const ChangeSettings& settings) {
@@ -170,7 +166,6 @@ std::expected<Configuration, Outcome> Raft::edited(const Leader& leader, const E
     if (drop->id == self_.id) return std::unexpected(Outcome::is_leader);
     if (!next.has(drop->id)) return std::unexpected(Outcome::unknown_node);
     next.drop(drop->id);
-    if (leaders_among(next) == 0) return std::unexpected(Outcome::last_leader);
     if (drop->removed) next.mark_removed(drop->id, *drop->removed);
   } else if (const auto* bar = std::get_if<BarNode>(&edit)) {
     if (next.has(bar->id)) return std::unexpected(Outcome::out_of_range);

@@ -117,7 +117,7 @@ void Raft::on(const Received& received) {
   }
   if (const auto why = refusal(message)) {
     trace({.turn = Turn::refused, .other = message.from.id, .refusal = why});
-    if (why == Refusal::clone) acquaintance_.met_clone(message.from);
+    acquaintance_.refused(message.from, *why);
     send(message.from.id, Rejected{*why});
     return;
   }
@@ -144,7 +144,7 @@ void Raft::on(const Enrolled& enrolled) {
 void Raft::on(const LinkUp& link) {
   if (const auto why = acquaintance_.judge(link.who, link.saves); why || link.who.id == self_.id) {
     trace({.turn = Turn::refused, .other = link.who.id, .refusal = why.value_or(Refusal::clone)});
-    if (why == Refusal::clone) acquaintance_.met_clone(link.who);
+    acquaintance_.refused(link.who, why.value_or(Refusal::clone));
     return;
   }
   acquaintance_.met(link.who, link.saves);

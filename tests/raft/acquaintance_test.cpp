@@ -49,7 +49,15 @@ TEST(Message, of_an_old_copy_of_the_data_is_refused) {
   Raft raft = node();
   EXPECT_EQ(refused(raft, beat({.id = n2, .starts = 3, .saves = 30})), std::nullopt);
   EXPECT_EQ(refused(raft, beat({.id = n2, .starts = 4, .saves = 30})), Refusal::old_copy);
-  EXPECT_EQ(refused(raft, beat({.id = n2, .starts = 4, .saves = 31})), std::nullopt);
+  EXPECT_EQ(refused(raft, beat({.id = n2, .starts = 5, .saves = 31})), std::nullopt);
+}
+
+// It lives on and saves what it hears: that makes its data no newer.
+TEST(Message, of_an_old_copy_is_refused_however_often_it_saves) {
+  Raft raft = node();
+  EXPECT_EQ(refused(raft, beat({.id = n2, .starts = 3, .saves = 30})), std::nullopt);
+  EXPECT_EQ(refused(raft, beat({.id = n2, .starts = 4, .saves = 21})), Refusal::old_copy);
+  EXPECT_EQ(refused(raft, beat({.id = n2, .starts = 4, .saves = 31})), Refusal::old_copy);
 }
 
 TEST(Message, that_is_late_within_one_life_may_show_fewer_saves) {

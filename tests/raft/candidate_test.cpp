@@ -191,6 +191,24 @@ TEST(Candidate, keeps_its_own_vote_from_others_of_its_term) {
   EXPECT_EQ(ballot_in(effects), Ballot::vote_is_given);
 }
 
+// 3.4: one vote a term, also after the election is lost.
+TEST(Candidate, keeps_its_vote_when_it_has_lost) {
+  Campaigning it;
+  static_cast<void>(answer_vote(it.raft, it.now, n2, Ballot::vote_is_given));
+  static_cast<void>(answer_vote(it.raft, it.now, n3, Ballot::vote_is_given));
+  EXPECT_EQ(it.raft.record().voted_for, n1);
+  const Effects effects = it.raft.step(it.now, request_vote({.id = n3, .term = Term{2}}));
+  EXPECT_EQ(ballot_in(effects), Ballot::vote_is_given);
+}
+
+// Rule 9: a node with a lost disk is a new node, whatever its address.
+TEST(Candidate, does_not_take_a_wiped_node_for_its_former_self) {
+  Campaigning it;
+  static_cast<void>(it.raft.step(it.now, LinkUp{life(n4), 1, member(n2).address, true}));
+  static_cast<void>(answer_vote(it.raft, it.now, n4));
+  EXPECT_TRUE(is<Candidate>(it.raft));
+}
+
 // Votes were given under the configuration of the campaign: a newer one ends it.
 TEST(Candidate, gives_up_when_a_newer_configuration_comes) {
   Campaigning it;

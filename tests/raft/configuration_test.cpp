@@ -110,14 +110,12 @@ TEST(Change, names_what_is_wrong_with_it) {
   EXPECT_EQ(ask(raft, now, Undo{}), Outcome::nothing_to_undo);
 }
 
-TEST(Change, never_takes_the_last_voter_that_may_lead) {
-  Configuration config = voters({n1, n2});
-  config.add(member(n3, false));
-  config.drop(n1);
-  Configuration next = voters({n1});
-  next.add(member(n3, false));
-  auto [raft, now] = settled_leader({.config = next});
-  EXPECT_EQ(ask(raft, now, DropVoter{n1, std::nullopt}), Outcome::is_leader);
+// Rule 7: one voter more or fewer, so that majorities of neighbouring configurations intersect.
+TEST(Change, adds_one_voter_at_a_time) {
+  auto [raft, now] = leader_with_observer();
+  static_cast<void>(raft.step(now, LinkUp{life(n5), 10, "localhost:4005", true}));
+  static_cast<void>(raft.step(now, ChangeRequest{AddVoter{member(n4)}, Ticket{1}}));
+  EXPECT_EQ(raft.record().config.members.size(), 4U);
 }
 
 // Section 6: a removed id is never promoted again, and the configuration says who took it out.

@@ -188,6 +188,7 @@ TEST(Handover, waits_for_the_work_to_end) {
   static_cast<void>(raft.step(now, WorkBegan{}));
   const Effects drains = raft.step(now + 1ms, Drain{.ticket = Ticket{4}});
   EXPECT_TRUE(drains.answers.empty());
+  EXPECT_TRUE(sent<Release>(drains).empty());
   EXPECT_TRUE(raft.leader());
   EXPECT_EQ(raft.step(now + 2ms, Hold{1s}).held, now + 2ms)
       << "no new hold is given while draining";
