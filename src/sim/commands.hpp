@@ -1,0 +1,21 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+/// The commands of duckduckgoose-sim. Each returns the exit code: 0, or 1 if something did not
+/// hold.
+namespace duckduckgoose::sim {
+
+/// Runs `seeds` random worlds, the first from seed `from`, up to the first violation.
+int chaos(std::uint64_t seeds, std::uint64_t from);
+
+/// Prints all that happens in one of them.
+int replay(std::uint64_t seed);
+
+/// Runs every graph of DESIGN.md section 8 from every starting goose; `only` is one case, with its
+/// trace.
+int graphs(const std::optional<std::string>& only);
+
+}  // namespace duckduckgoose::sim

@@ -1,0 +1,119 @@
+#include <charconv>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sim/commands.hpp"
+
+namespace {
+
+constexpr int usage_error = 2;
+
+constexpr std::string_view help =
+    R"(duckduckgoose-sim: plays clusters of the real core in a pretended world, checks every step
+
+  duckduckgoose-sim chaos [--seeds N] [--from S]  random worlds: N (1000) seeds from S (1) on
+  duckduckgoose-sim replay SEED                   one of them, with all that happens
+  duckduckgoose-sim graphs [--only CASE]          all graphs on five nodes, directed ones on four
+
+Exit code: 0 all held; 1 something did not; 2 wrong usage. Progress goes to stderr.
+
+Examples:
+  duckduckgoose-sim chaos --seeds 20000 --from 1
+  duckduckgoose-sim replay 4711 | less
+  duckduckgoose-sim graphs --only directed:517:2
+)";
+
+int wrong(const std::string& what) {
+  std::fprintf(stderr, "duckduckgoose-sim: %s; see duckduckgoose-sim --help\n", what.c_str());
+  return usage_error;
+}
+
+std::optional<std::uint64_t> number_in(std::string_view text) {
+  std::uint64_t number = 0;
+  const auto read = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (read.ec != std::errc{} || read.ptr != text.data() + text.size()) return std::nullopt;
+  return number;
+}
+
+/// The words after the command: options with a value, and the rest.
+class Arguments {
+ public:
+  explicit Arguments(std::vector<std::string> words) : rest_(std::move(words)) {}
+
+  /// Takes `--name VALUE` or `--name=VALUE` out.
+  std::optional<std::string> take(const std::string& name) {
+    for (auto word = rest_.begin(); word != rest_.end(); ++word) {
+      if (*word == name && word + 1 != rest_.end()) {
+        std::string value = *(word + 1);
+        rest_.erase(word, word + 2);
+        return value;
+      }
+      if (word->starts_with(name + "=")) {
+        std::string value = word->substr(name.size() + 1);
+        rest_.erase(word);
+        return value;
+      }
+    }
+    return std::nullopt;
+  }
+
+  [[nodiscard]] const std::vector<std::string>& rest() const { return rest_; }
+
+ private:
+  std::vector<std::string> rest_;
+};
+
+int chaos(Arguments arguments) {
+  const std::string seeds = arguments.take("--seeds").value_or("1000");
+  const std::string from = arguments.take("--from").value_or("1");
+  if (!arguments.rest().empty())
+    return wrong("chaos does not know '" + arguments.rest().front() + "'");
+  const auto many = number_in(seeds);
+  const auto first = number_in(from);
+  if (!many || *many == 0) return wrong("--seeds is a number from 1 on, not '" + seeds + "'");
+  if (!first) return wrong("--from is a number, not '" + from + "'");
+  return duckduckgoose::sim::chaos(*many, *first);
+}
+
+int replay(const Arguments& arguments) {
+  if (arguments.rest().size() != 1) return wrong("replay takes one seed");
+  const auto seed = number_in(arguments.rest().front());
+  if (!seed) return wrong("a seed is a number, not '" + arguments.rest().front() + "'");
+  return duckduckgoose::sim::replay(*seed);
+}
+
+int graphs(Arguments arguments) {
+  const auto only = arguments.take("--only");
+  if (!arguments.rest().empty())
+    return wrong("graphs does not know '" + arguments.rest().front() + "'");
+  return duckduckgoose::sim::graphs(only);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  std::vector<std::string> words(argv + 1, argv + argc);
+  if (words.empty()) return wrong("which command?");
+  const std::string command = words.front();
+  words.erase(words.begin());
+  const Arguments arguments{std::move(words)};
+  for (const std::string& word : arguments.rest()) {
+    if (word == "--help") {
+      std::printf("%s", help.data());
+      return 0;
+    }
+  }
+  if (command == "--help" || command == "help") {
+    std::printf("%s", help.data());
+    return 0;
+  }
+  if (command == "chaos") return chaos(arguments);
+  if (command == "replay") return replay(arguments);
+  if (command == "graphs") return graphs(arguments);
+  return wrong("there is no command '" + command + "'");
+}
