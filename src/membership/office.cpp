@@ -6,11 +6,38 @@
 
 namespace duckduckgoose::membership {
 
+std::vector<PeerView> peers_of(const Raft& raft, Instant now) {
+  const Leader* const leader = raft.leader();
+  if (leader == nullptr) return {};
+  const Configuration& config = raft.record().config;
+  std::vector<PeerView> views;
+  const auto view = [&](const Member& member, bool is_linked) {
+    PeerView seen{.member = member,
+                  .voter = config.has(member.id),
+                  .linked = is_linked,
+                  .silent = now - leader->since};
+    if (const auto* progress = leader->find(member.id)) {
+      seen.acknowledged = progress->acknowledged.has_value();
+      seen.in_configuration = progress->acknowledged == config.stamp;
+      seen.silent = now - progress->heard;
+    }
+    views.push_back(std::move(seen));
+  };
+  for (const LinkedPeer& link : raft.links()) view(link.member, true);
+  for (const Member& member : config.members) {
+    const auto is_it = [&](const LinkedPeer& link) { return link.who.id == member.id; };
+    const bool is_linked = std::ranges::any_of(raft.links(), is_it);
+    if (!is_linked && member.id != raft.self().id) view(member, false);
+  }
+  std::ranges::sort(views, {}, [](const PeerView& it) { return it.member.id; });
+  return views;
+}
+
 std::optional<Office> office_of(const Raft& raft, Instant now, std::vector<NodeId> removals) {
   const Leader* const leader = raft.leader();
   if (leader == nullptr || leader->drain) return {};
   Office office{.leader = raft.self().id,
-                .peers = raft.peers(now),
+                .peers = peers_of(raft, now),
                 .in_flight = {},
                 .removals = std::move(removals)};
   if (leader->change) {

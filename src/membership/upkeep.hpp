@@ -23,6 +23,19 @@ namespace duckduckgoose::membership {
 static_assert(prompt_within(promise_min) < silent_after(promise_min));
 static_assert(silent_after(promise_min) < counted(promise_min) / 2);
 
+/// What a leader knows of one node.
+struct PeerView {
+  Member member;
+  bool voter = false;
+  bool linked = false;
+  bool acknowledged = false;      ///< It acknowledged a round of this term.
+  bool in_configuration = false;  ///< It acknowledged exactly the present configuration.
+  Duration silent{0};             ///< Since it last acknowledged, or since the tenure began.
+};
+
+/// What `raft` knows of every other voter and every linked node, ascending by id; nothing unless it leads.
+[[nodiscard]] std::vector<PeerView> peers_of(const Raft& raft, Instant now);
+
 /// A change of the configuration that is not in force yet.
 struct InFlight {
   /// The voters that Undo would bring back. None: it cannot be undone.
@@ -32,7 +45,7 @@ struct InFlight {
 /// What the leader knows of the others when it looks after its voters.
 struct Office {
   NodeId leader;
-  std::vector<PeerView> peers;  ///< Raft::peers(). The leader itself need not be among them.
+  std::vector<PeerView> peers;  ///< peers_of(). The leader itself need not be among them.
   std::optional<InFlight> in_flight;
   /// What operators have asked to remove, oldest first. What is done already is skipped.
   std::vector<NodeId> removals;

@@ -104,7 +104,7 @@ void Raft::ask() {
                        .ask_again_at = now_ + record_.config.promise / 2 + stagger_,
                        .cause = std::move(cause),
                        .granted = {self_.id}};
-  trace({.turn = Turn::asks, .term = record_.term});
+  trace(Turn::asks);
   if (record_.config.is_single()) {
     campaign();
     return;
@@ -127,7 +127,7 @@ void Raft::campaign() {
                     .cause = std::move(asking.cause),
                     .granted = {self_.id},
                     .refused = {}};
-  trace({.turn = Turn::campaigns, .term = record_.term});
+  trace(Turn::campaigns);
   if (record_.config.is_single()) {
     lead();
     return;
@@ -147,7 +147,7 @@ void Raft::request_votes(const VoteRequest& request) {
 
 void Raft::lose() {
   Cause cause = std::move(std::get<Candidate>(role_).cause);
-  trace({.turn = Turn::lost, .term = record_.term});
+  trace(Turn::lost);
   follow(std::nullopt, std::move(cause), now_ + short_wait_ + chance_.up_to(spread()));
   // Its voters have promised; nothing else frees them before the promise runs out (rule 8).
   owed_ = Release{self_, record_.term, ReleaseReason::lost_election, std::nullopt};

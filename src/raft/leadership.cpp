@@ -11,14 +11,7 @@ namespace {
 
 Leader::Progress& progress_of(Leader& leader, NodeId id) {
   const auto known = std::ranges::find(leader.progress, id, &Leader::Progress::id);
-  return known != leader.progress.end()
-             ? *known
-             : leader.progress.emplace_back(Leader::Progress{id, {}, {}});
-}
-
-const Leader::Progress* find_progress(const Leader& leader, NodeId id) {
-  const auto known = std::ranges::find(leader.progress, id, &Leader::Progress::id);
-  return known != leader.progress.end() ? &*known : nullptr;
+  return known != leader.progress.end() ? *known : leader.progress.emplace_back(id);
 }
 
 bool has_round(const Leader::Question& question) { return question.round.has_value(); }
@@ -33,18 +26,16 @@ bool is_in_range(const ChangeSettings& settings) {
 
 }  // namespace
 
+const Leader::Progress* Leader::find(NodeId id) const {
+  const auto known = std::ranges::find(progress, id, &Progress::id);
+  return known != progress.end() ? &*known : nullptr;
+}
+
 void Raft::lead() {
   auto& won = std::get<Candidate>(role_);
   Leader leader{.tenure = {self_, record_.term, record_.config.token(record_.term)},
                 .cause = std::move(won.cause),
-                .lease = {},
-                .since = now_,
-                .heartbeat_at = now_,
-                .notice_at = now_,
-                .progress = {},
-                .change = {},
-                .questions = {},
-                .drain = {}};
+                .since = now_};
   leader.cause.electors = won.granted;
   leader.lease.sent(won.round);
   for (const NodeId voter : won.granted) {  // a vote is the first acknowledgement
@@ -60,10 +51,8 @@ void Raft::lead() {
   // voter is in this term, so that no older leader can change anything any more (OPODIS 2021, section 5).
   record_.config.stamp = {record_.term, record_.config.stamp.version + 1};
   role_ = std::move(leader);
-  trace({.turn = Turn::leads,
-         .term = record_.term,
-         .stamp = record_.config.stamp,
-         .cause = leadership().cause});
+  trace(Turn::leads).stamp = record_.config.stamp;
+  out_.trace.back().cause = leadership().cause;
   send_round();
 }
 
@@ -84,7 +73,7 @@ void Raft::send_round() {
   }
   bind_self(round.promise);
   for (const NodeId id : to) {
-    const auto* known = find_progress(leader, id);
+    const auto* known = leader.find(id);
     const bool up_to_date = known != nullptr && known->acknowledged == record_.config.stamp;
     send(id, Heartbeat{round.id, round.promise, leader.cause}, !up_to_date);
   }
@@ -116,7 +105,7 @@ void Raft::keep_self_promise() {
 void Raft::settle() {
   auto& leader = std::get<Leader>(role_);
   if (leader.change && has_majority_acknowledged(leader)) {
-    trace({.turn = Turn::change_in_force, .term = record_.term, .stamp = record_.config.stamp});
+    trace(Turn::change_in_force).stamp = record_.config.stamp;
     out_.answers.push_back({leader.change->ticket, Outcome::in_force, {}});
     leader.change.reset();
   }
@@ -191,7 +180,7 @@ void Raft::change(Ticket ticket, Configuration next, bool is_undo) {
   leader.change = Leader::Change{ticket, is_undo ? std::nullopt : std::optional{record_.config}};
   next.stamp = {record_.term, record_.config.stamp.version + 1};
   record_.config = std::move(next);
-  trace({.turn = Turn::changed, .term = record_.term, .stamp = record_.config.stamp});
+  trace(Turn::changed).stamp = record_.config.stamp;
   leader.notice_at = now_;
   send_round();
 }
@@ -244,7 +233,7 @@ void Raft::on(const Drain& drain) {
     return;
   }
   leader->drain = drain;
-  trace({.turn = Turn::drains, .term = record_.term, .other = drain.successor});
+  trace(Turn::drains, drain.successor);
 }
 
 void Raft::leave_office(const Cause& cause) {
@@ -276,7 +265,7 @@ void Raft::release_when_free() {
   // The others go first: who gave the office up does not snatch it back.
   std::get<Follower>(role_).campaign_at = now_ + record_.config.promise + stagger_;
   send_release(release, to);
-  trace({.turn = Turn::released, .term = record_.term, .other = successor});
+  trace(Turn::released, successor);
 }
 
 void Raft::send_release(const Release& release, const std::vector<NodeId>& to) {
@@ -291,7 +280,7 @@ std::vector<NodeId> Raft::rounds_to() const {
     if (member.id != self_.id) to.push_back(member.id);
   }
   std::size_t observers = 0;
-  for (const Link& link : links_) {
+  for (const LinkedPeer& link : links_) {
     const bool is_observer =
         !record_.config.has(link.who.id) && !record_.config.removed_by(link.who.id);
     if (!is_observer || observers == observers_in_rounds_max) continue;
@@ -302,33 +291,8 @@ std::vector<NodeId> Raft::rounds_to() const {
   return to;
 }
 
-std::vector<PeerView> Raft::peers(Instant now) const {
-  std::vector<PeerView> views;
-  const Leader* const it = leader();
-  if (it == nullptr) return views;
-  const auto view = [&](const Member& member, bool is_voter, bool is_linked) {
-    PeerView seen{
-        .member = member, .voter = is_voter, .linked = is_linked, .silent = now - it->since};
-    if (const auto* progress = find_progress(*it, member.id)) {
-      seen.acknowledged = progress->acknowledged.has_value();
-      seen.in_configuration = progress->acknowledged == record_.config.stamp;
-      seen.silent = now - progress->heard;
-    }
-    views.push_back(std::move(seen));
-  };
-  for (const Link& link : links_) view(link.member, record_.config.has(link.who.id), true);
-  for (const Member& member : record_.config.members) {
-    const bool is_linked = std::ranges::find(links_, member.id, [](const Link& at) {
-                             return at.who.id;
-                           }) != links_.end();
-    if (!is_linked && member.id != self_.id) view(member, true, false);
-  }
-  std::ranges::sort(views, {}, [](const PeerView& at) { return at.member.id; });
-  return views;
-}
-
 bool Raft::is_fit(const Leader& leader, NodeId id) const {
-  const auto* progress = find_progress(leader, id);
+  const auto* progress = leader.find(id);
   return may_lead_other(id) && progress != nullptr &&
          progress->acknowledged == record_.config.stamp &&
          now_ - progress->heard < record_.config.promise;
@@ -349,24 +313,24 @@ bool Raft::has_majority_acknowledged(const Leader& leader) const {
          record_.config.members.size();
 }
 
-std::vector<NodeId> Raft::voters_behind(const Leader& leader) const {
-  std::vector<NodeId> behind;
+template <class Predicate>
+std::vector<NodeId> Raft::voters_unless(const Leader& leader, Predicate is_fine) const {
+  std::vector<NodeId> others;
   for (const Member& member : record_.config.members) {
-    const auto* progress = find_progress(leader, member.id);
-    const bool is_current = progress != nullptr && progress->acknowledged == record_.config.stamp;
-    if (member.id != self_.id && !is_current) behind.push_back(member.id);
+    const auto* progress = leader.find(member.id);
+    const bool is_one = member.id != self_.id && (progress == nullptr || !is_fine(*progress));
+    if (is_one) others.push_back(member.id);
   }
-  return behind;
+  return others;
+}
+
+std::vector<NodeId> Raft::voters_behind(const Leader& leader) const {
+  return voters_unless(leader,
+                       [&](const auto& it) { return it.acknowledged == record_.config.stamp; });
 }
 
 std::vector<NodeId> Raft::silent_voters(const Leader& leader, Instant since) const {
-  std::vector<NodeId> silent;
-  for (const Member& member : record_.config.members) {
-    const auto* progress = find_progress(leader, member.id);
-    const bool is_heard = progress != nullptr && progress->heard >= since;
-    if (member.id != self_.id && !is_heard) silent.push_back(member.id);
-  }
-  return silent;
+  return voters_unless(leader, [&](const auto& it) { return it.heard >= since; });
 }
 
 }  // namespace duckduckgoose

@@ -87,7 +87,7 @@ void Raft::lapse() {
   const Leader& leader = std::get<Leader>(role_);
   const std::size_t voters = record_.config.members.size();
   const auto silent = silent_voters(leader, now_ - counted(record_.config.promise));
-  trace({.turn = Turn::lapsed, .term = record_.term});
+  trace(Turn::lapsed);
   leave_office({.code = CauseCode::lost_majority,
                 .previous = self_.id,
                 .quiet = counted(record_.config.promise),
@@ -111,12 +111,12 @@ void Raft::on(const Received& received) {
   const Message& message = received.message;
   if (const auto* rejected = std::get_if<Rejected>(&message.body)) {
     if (message.to == self_.id) {
-      trace({.turn = Turn::was_refused, .other = message.from.id, .refusal = rejected->refusal});
+      trace(Turn::was_refused, message.from.id).refusal = rejected->refusal;
     }
     return;
   }
   if (const auto why = refusal(message)) {
-    trace({.turn = Turn::refused, .other = message.from.id, .refusal = why});
+    trace(Turn::refused, message.from.id).refusal = why;
     acquaintance_.refused(message.from, *why);
     send(message.from.id, Rejected{*why});
     return;
@@ -136,21 +136,21 @@ void Raft::on(const Enrolled& enrolled) {
   record_.cluster = enrolled.cluster;
   record_.config = enrolled.config;
   record_.term = std::max(record_.term, enrolled.config.stamp.term);
-  trace({.turn = Turn::installed, .term = record_.term, .stamp = record_.config.stamp});
+  trace(Turn::installed).stamp = record_.config.stamp;
   const bool alone = record_.config.is_single() && may_campaign();
   follow(std::nullopt, {}, now_ + (alone ? Duration{0} : chance_.up_to(spread())));
 }
 
 void Raft::on(const LinkUp& link) {
   if (const auto why = acquaintance_.judge(link.who, link.saves); why || link.who.id == self_.id) {
-    trace({.turn = Turn::refused, .other = link.who.id, .refusal = why.value_or(Refusal::clone)});
+    trace(Turn::refused, link.who.id).refusal = why.value_or(Refusal::clone);
     acquaintance_.refused(link.who, why.value_or(Refusal::clone));
     return;
   }
   acquaintance_.met(link.who, link.saves);
-  std::erase_if(links_, [&](const Link& it) { return it.who.id == link.who.id; });
-  const auto place =
-      std::ranges::lower_bound(links_, link.who.id, {}, [](const Link& it) { return it.who.id; });
+  std::erase_if(links_, [&](const LinkedPeer& it) { return it.who.id == link.who.id; });
+  const auto place = std::ranges::lower_bound(links_, link.who.id, {},
+                                              [](const LinkedPeer& it) { return it.who.id; });
   links_.insert(place, {link.who, {link.who.id, link.address, link.may_lead}});
   const bool is_member = record_.config.has(link.who.id);
   if (leader() != nullptr && !is_member) send(link.who.id, Notice{self_, leadership().cause}, true);
@@ -158,7 +158,7 @@ void Raft::on(const LinkUp& link) {
 }
 
 void Raft::on(const LinkDown& link) {
-  std::erase_if(links_, [&](const Link& it) { return it.who.id == link.who; });
+  std::erase_if(links_, [&](const LinkedPeer& it) { return it.who.id == link.who; });
   if (!record_.config.has(link.who)) acquaintance_.forget(link.who);
   // A closed connection ends no promise; it only saves the random wait after the promise (rule 8).
   auto* follower = std::get_if<Follower>(&role_);
@@ -185,7 +185,7 @@ void Raft::hear(const Release& release) {
   if (release.incarnation.id == self_.id || !releases_.accept(release)) return;
   const Term until = release.is_dead() ? Term{~std::uint64_t{0}} : release.term;
   promises_.release(release.incarnation, until);
-  trace({.turn = Turn::heard_release, .term = release.term, .other = release.incarnation.id});
+  trace(Turn::heard_release, release.incarnation.id);
 
   auto* follower = std::get_if<Follower>(&role_);
   if (follower == nullptr) {
@@ -213,10 +213,7 @@ void Raft::install(const Configuration& config, const Message& carrier) {
   }
   if (std::holds_alternative<Candidate>(role_)) lose();  // its votes were given under the older one
   record_.config = config;
-  trace({.turn = Turn::installed,
-         .term = record_.term,
-         .other = carrier.from.id,
-         .stamp = config.stamp});
+  trace(Turn::installed, carrier.from.id).stamp = config.stamp;
   if (config.stamp.term > record_.term) adopt(config.stamp.term, carrier.from.id);
   if (!std::holds_alternative<Follower>(role_)) follow(std::nullopt, leadership().cause, now_);
   retry_soon();
@@ -230,7 +227,7 @@ void Raft::adopt_term_of(const Message& message) {
 void Raft::adopt(Term term, NodeId from) {
   ensure(term > record_.term);
   if (leader() != nullptr) {
-    trace({.turn = Turn::deposed, .term = record_.term, .other = from});
+    trace(Turn::deposed, from);
     leave_office({.code = CauseCode::newer_term, .previous = self_.id});
   }
   if (std::holds_alternative<Candidate>(role_)) lose();
@@ -252,9 +249,9 @@ void Raft::follow(std::optional<Incarnation> leader, Cause cause, Instant campai
       .leader = leader, .heard = now_, .campaign_at = campaign_at, .cause = std::move(cause)};
   if (!is_news) return;
   if (leader) {
-    trace({.turn = Turn::follows, .term = record_.term, .other = leader->id});
+    trace(Turn::follows, leader->id);
   } else {
-    trace({.turn = Turn::waits, .term = record_.term});
+    trace(Turn::waits);
   }
 }
 
@@ -295,7 +292,7 @@ void Raft::send(NodeId to, Body body, bool with_config) {
 void Raft::notify() {
   const Leadership now = leadership();
   const std::vector<NodeId> reached = rounds_to();
-  const auto unreached = [&](const Link& it) {
+  const auto unreached = [&](const LinkedPeer& it) {
     return !std::ranges::binary_search(reached, it.who.id);
   };
   if (std::ranges::none_of(links_, unreached)) return;
@@ -309,6 +306,8 @@ void Raft::notify() {
                         .body = Notice{now.leader, now.cause}};
 }
 
-void Raft::trace(Trace what) { out_.trace.push_back(std::move(what)); }
+Trace& Raft::trace(Turn turn, std::optional<NodeId> other) {
+  return out_.trace.emplace_back(Trace{.turn = turn, .term = record_.term, .other = other});
+}
 
 }  // namespace duckduckgoose

@@ -62,6 +62,7 @@ struct Leader {
         acknowledged{};  ///< The configuration that its last acknowledgement named.
   };
   std::vector<Progress> progress{};
+  [[nodiscard]] const Progress* find(NodeId id) const;
 
   struct Change {
     Ticket ticket{};
@@ -82,14 +83,10 @@ struct Leader {
 
 using Role = std::variant<Follower, PreCandidate, Candidate, Leader>;
 
-/// What a leader knows of one node, for the upkeep of the membership.
-struct PeerView {
+/// A peer whose hello was read.
+struct LinkedPeer {
+  Incarnation who;
   Member member;
-  bool voter = false;
-  bool linked = false;
-  bool acknowledged = false;      ///< It acknowledged a round of this term.
-  bool in_configuration = false;  ///< It acknowledged exactly the present configuration.
-  Duration silent{0};             ///< Since it last acknowledged, or since the tenure began.
 };
 
 /// The consensus core of one node: Raft without a log, as a copyable value. It does no I/O, reads no clock, starts
@@ -128,8 +125,7 @@ class Raft {
     return promises_.barred_until(self_.id, now_);
   }
 
-  /// As leader: every voter and every linked node, ascending by id. Empty otherwise.
-  [[nodiscard]] std::vector<PeerView> peers(Instant now) const;
+  [[nodiscard]] const std::vector<LinkedPeer>& links() const { return links_; }  ///< By id.
 
   /// The nodes that get rounds: voters and the first linked observers.
   [[nodiscard]] std::vector<NodeId> rounds_to() const;
@@ -138,11 +134,6 @@ class Raft {
   static constexpr int heartbeats_in_promise = 10;
 
  private:
-  struct Link {
-    Incarnation who{};
-    Member member;
-  };
-
   /// Leadership without its cause: what is compared before and after a step.
   struct Seat {
     std::optional<Tenure> mine{};
@@ -170,7 +161,7 @@ class Raft {
   [[nodiscard]] Round new_round() { return Round{++rounds_}; }
   void send(NodeId to, Body body, bool with_config = false);
   void notify();
-  void trace(Trace what);
+  Trace& trace(Turn turn, std::optional<NodeId> other = {});
 
   // election.cpp: voting and campaigning (rules 2, 3, 4, 6).
   void receive(const Message& message, const VoteRequest& request);
@@ -214,6 +205,8 @@ class Raft {
   [[nodiscard]] bool may_lead_other(NodeId id) const;
   [[nodiscard]] std::optional<NodeId> best_successor(const Leader& leader) const;
   [[nodiscard]] bool has_majority_acknowledged(const Leader& leader) const;
+  template <class Predicate>
+  [[nodiscard]] std::vector<NodeId> voters_unless(const Leader& leader, Predicate is_fine) const;
   [[nodiscard]] std::vector<NodeId> voters_behind(const Leader& leader) const;
   [[nodiscard]] std::vector<NodeId> silent_voters(const Leader& leader, Instant since) const;
 
@@ -226,9 +219,9 @@ class Raft {
   Promises promises_;
   Releases releases_;
   Acquaintance acquaintance_;
-  std::vector<Link> links_;  ///< Ascending by id.
-  std::uint64_t rounds_;     ///< The last round id that was used.
-  Duration stagger_{0};      ///< The random part of the election timeout, drawn anew for each try.
+  std::vector<LinkedPeer> links_;  ///< Ascending by id.
+  std::uint64_t rounds_;           ///< The last round id that was used.
+  Duration stagger_{0};  ///< The random part of the election timeout, drawn anew for each try.
   Role role_;
 
   Instant held_until_;           ///< The last firm window that was given, of whatever tenure.

@@ -237,16 +237,12 @@ TEST(Observers, in_rounds_are_at_most_eight) {
   EXPECT_TRUE(changed.notice) << "the others hear of a change at once";
 }
 
-TEST(Peers, tell_the_upkeep_what_the_leader_knows) {
+TEST(Leader, knows_what_each_node_has_acknowledged) {
   auto [raft, now] = leader_with_observer();
-  const auto peers = raft.peers(now + 5ms);
-  ASSERT_EQ(peers.size(), 3U);
-  EXPECT_TRUE(peers[0].voter && peers[0].acknowledged && peers[0].in_configuration &&
-              !peers[0].linked);
-  EXPECT_TRUE(!peers[2].voter && peers[2].acknowledged && peers[2].linked);
-  EXPECT_EQ(peers[2].silent, 5ms);
-  Raft follower = node();
-  EXPECT_TRUE(follower.peers(at(0ms)).empty());
+  EXPECT_EQ(raft.leader()->find(n4)->acknowledged, raft.record().config.stamp);
+  EXPECT_EQ(raft.leader()->find(n4)->heard, now);
+  EXPECT_EQ(raft.leader()->find(n5), nullptr);
+  EXPECT_EQ(raft.links().front().who, life(n4));
 }
 
 }  // namespace
