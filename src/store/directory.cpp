@@ -71,7 +71,8 @@ Expected<void> Directory::mark() {
   auto marked = write(held_name, held_text);
   if (marked) marked = sync_names(to_save);
   marked_ = marked.has_value();
-  if (!marked_) files_->remove(directory_.handle(), held_name);  // lest the next process trust it
+  if (!marked_)
+    (void)files_->remove(directory_.handle(), held_name);  // lest the next process trust it
   return marked;
 }
 

@@ -38,7 +38,7 @@ class Files {
 
   /// Only its owner may enter it.
   [[nodiscard]] virtual Result<void> make_directory(const std::string& path) = 0;
-  virtual Result<void> remove_directory(const std::string& path) = 0;
+  [[nodiscard]] virtual Result<void> remove_directory(const std::string& path) = 0;
 
   /// A new file is its owner's alone. Never waits: a pipe in the place of a file is an error or
   /// empty.
@@ -59,12 +59,12 @@ class Files {
   [[nodiscard]] virtual Result<void> sync(Handle handle) = 0;
 
   /// The handle is gone, also after an error.
-  virtual Result<void> close(Handle handle) = 0;
+  [[nodiscard]] virtual Result<void> close(Handle handle) = 0;
 
   /// Replaces `to`, in one.
   [[nodiscard]] virtual Result<void> rename(Handle directory, const std::string& from,
                                             const std::string& to) = 0;
-  virtual Result<void> remove(Handle directory, const std::string& name) = 0;
+  [[nodiscard]] virtual Result<void> remove(Handle directory, const std::string& name) = 0;
 };
 
 /// A handle that is closed when it goes out of scope. `files` must outlive it.
@@ -79,7 +79,7 @@ class OpenFile {
     return *this;
   }
   ~OpenFile() {
-    if (files_ != nullptr) files_->close(handle_);
+    if (files_ != nullptr) (void)files_->close(handle_);
   }
 
   [[nodiscard]] Handle handle() const { return handle_; }

@@ -72,7 +72,7 @@ Expected<OpenFile> open_or_make(Files& files, const std::string& path) {
     return std::unexpected(call_failed(to_open, path, "mkdir", made.error()));
   }
   if (const auto synced = files.sync(parent->handle()); !synced) {
-    files.remove_directory(path);  // lest the next process take it for one that is safe
+    (void)files.remove_directory(path);  // lest the next process take it for one that is safe
     return std::unexpected(call_failed(to_open, parent_path, "fsync", synced.error()));
   }
   opened = files.open_directory(path);

@@ -40,7 +40,7 @@ Expected<bool> exists(Files& files, Handle directory, const std::string& path,
                       const std::string& name) {
   const auto opened = files.open(directory, name, Mode::read);
   if (opened) {
-    files.close(*opened);
+    (void)files.close(*opened);
     return true;
   }
   if (is_missing(opened.error())) return false;

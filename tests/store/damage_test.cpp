@@ -1,6 +1,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "lives.hpp"
 #include "store/format.hpp"
 
@@ -72,6 +74,14 @@ TEST(Damage, is_said_with_the_path_and_what_to_do) {
               HasSubstr("cut short or overwritten: after 99 bytes its end line is missing"));
   EXPECT_THAT(refusal_of(std::string(record_bytes_max + 9, 'x')).sentence,
               HasSubstr("longer than the 262144 bytes"));
+}
+
+TEST(Damage, of_a_file_without_end_costs_no_memory) {
+  PretendedDisk disk = disk_after(1);
+  disk.text_at(record_path) = std::string(8 * record_bytes_max, 'x');
+  auto directory = Directory::open(disk, data_path);
+  ASSERT_FALSE(directory->load());
+  EXPECT_LT(std::ranges::count(disk.calls(), "read"), 100);
 }
 
 TEST(Damage, leaves_the_evidence_alone) {

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -24,9 +25,10 @@ using testing::UnorderedElementsAre;
 
 /// The files of this machine, in a folder that goes away.
 class OnDisk : public testing::Test {
- protected:
+ public:
   ~OnDisk() override { fs::remove_all(root_); }
 
+ protected:
   Expected<Directory> open() { return Directory::open(files_, data_); }
 
   [[nodiscard]] std::vector<std::string> names() const {
@@ -103,6 +105,18 @@ TEST_F(OnDisk, removing_the_lock_file_frees_nothing) {
   const auto second = open();
   ASSERT_FALSE(second);
   EXPECT_THAT(second.error().sentence, HasSubstr("is in use by another process: "));
+}
+
+// On a network file system the lock of the file is the one that other machines see.
+TEST_F(OnDisk, a_lock_on_the_file_alone_is_respected) {
+  ASSERT_TRUE(open());
+  const int file = ::open((data_ + "/lock").c_str(), O_RDONLY | O_CLOEXEC);
+  ASSERT_EQ(flock(file, LOCK_EX | LOCK_NB), 0);
+  const auto refused = open();
+  close(file);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().kind, StoreErrorKind::in_use);
+  EXPECT_TRUE(open());
 }
 
 TEST_F(OnDisk, the_directory_of_another_process_is_free_once_that_is_dead) {

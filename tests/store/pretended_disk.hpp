@@ -48,16 +48,16 @@ class PretendedDisk final : public Files {
 
   [[nodiscard]] Result<Handle> open_directory(const std::string& path) override;
   [[nodiscard]] Result<void> make_directory(const std::string& path) override;
-  Result<void> remove_directory(const std::string& path) override;
+  [[nodiscard]] Result<void> remove_directory(const std::string& path) override;
   [[nodiscard]] Result<Handle> open(Handle directory, const std::string& name, Mode mode) override;
   [[nodiscard]] Result<bool> lock(Handle handle) override;
   [[nodiscard]] Result<std::size_t> read(Handle file, std::span<char> into) override;
   [[nodiscard]] Result<std::size_t> write(Handle file, std::string_view text) override;
   [[nodiscard]] Result<void> sync(Handle handle) override;
-  Result<void> close(Handle handle) override;
+  [[nodiscard]] Result<void> close(Handle handle) override;
   [[nodiscard]] Result<void> rename(Handle directory, const std::string& from,
                                     const std::string& to) override;
-  Result<void> remove(Handle directory, const std::string& name) override;
+  [[nodiscard]] Result<void> remove(Handle directory, const std::string& name) override;
 
  private:
   using Names = std::map<std::string, std::size_t>;
