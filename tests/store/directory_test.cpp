@@ -142,6 +142,38 @@ TEST_F(OnDisk, the_directory_of_another_process_is_free_once_that_is_dead) {
   EXPECT_TRUE(open());
 }
 
+// What a save has returned is there after kill -9, and the next process goes on from it.
+TEST_F(OnDisk, a_process_killed_amid_saves_has_kept_all_that_returned) {
+  for (int life = 0; life < 5; ++life) {
+    int returned[2];
+    ASSERT_EQ(pipe(returned), 0);
+    const pid_t child = fork();
+    if (child == 0) {
+      auto mine = open();
+      const auto loaded = mine->load();
+      std::uint64_t saves = *loaded ? (*loaded)->saves : 0;
+      while (mine->save(saved_record(++saves))) {
+        if (write(returned[1], &saves, sizeof saves) != sizeof saves) break;
+      }
+      _exit(1);
+    }
+    close(returned[1]);
+    std::uint64_t last = 0;
+    for (int count = 0; count < 10; ++count) {
+      ASSERT_EQ(read(returned[0], &last, sizeof last), ssize_t{sizeof last});
+    }
+    kill(child, SIGKILL);
+    EXPECT_EQ(waitpid(child, nullptr, 0), child);
+    while (read(returned[0], &last, sizeof last) == ssize_t{sizeof last}) continue;
+    close(returned[0]);
+    const auto loaded = open()->load().value();
+    ASSERT_TRUE(loaded);
+    EXPECT_GE(loaded->saves, last);
+    EXPECT_LE(loaded->saves, last + 1);
+    EXPECT_EQ(*loaded, saved_record(loaded->saves));
+  }
+}
+
 TEST_F(OnDisk, a_record_that_is_gone_is_missed) {
   auto directory = open();
   ASSERT_TRUE(directory->load());
