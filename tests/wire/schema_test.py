@@ -2,8 +2,8 @@
 
     schema_test.py TOOL DOCS
 
-TOOL (frames_tool.cpp) prints real frames and judges others with the program's own decoder. Schema and
-decoder must agree on every frame.
+TOOL (frames_tool.cpp) prints real frames and judges others with the program's own decoder. Schema
+and decoder must agree on every frame.
 """
 
 import copy
@@ -27,7 +27,7 @@ def tool(what, lines=()):
 
 
 def places(value, path=()):
-    """The path of every value inside, and whether it is the member of an object."""
+    """The path of every value inside."""
     items = value.items() if isinstance(value, dict) else \
         enumerate(value) if isinstance(value, list) else ()
     for key, inner in items:
@@ -54,18 +54,29 @@ def put(value):
     return change
 
 
-# Two members of one id are out of order, which a schema cannot say: no mutation repeats an id.
+# What is put in the place of anything. No id is put twice: a schema cannot say that ids ascend.
 CHANGES = [drop] + [put(value) for value in (
-    None, True, False, -1, 0, 1, 2, 2**53 - 1, 2**53, "", "x", "a b", "granted", "clone", "operator",
-    "0" * 16, "f" * 16, "A" * 16, "localhost:1", "localhost", "[::1]:1", "/", "GET", [], [1, 1], ["x"], {},
+    None, True, False, -1, 0, "", "x", "a b", "granted", "clone", "operator", "0" * 16, "f" * 16,
+    "A" * 16, "localhost", "localhost:0", "localhost:01", "localhost:65535", "localhost:65536",
+    "[::1]:1", "/", "GET", [], [1, 1], ["x"], {},
 )]
+# ... and, beside them, in the place of a number: both sides of every bound.
+NUMBERS = [put(number) for bound in (1, 63, 200, 599, 50_000, 60_000_000, 2**32 - 1, 2**53 - 1)
+           for number in (bound - 1, bound, bound + 1)]
+
+
+def value_at(frame, path):
+    for key in path:
+        frame = frame[key]
+    return frame
 
 
 def mutants(frame):
     for path in places(frame):
         if path == ("type",):
             continue  # another type is another frame
-        for change in CHANGES:
+        is_number = type(value_at(frame, path)) is int
+        for change in CHANGES + (NUMBERS if is_number else []):
             yield changed(frame, path, change)
     yield {**frame, "a_newer_key": [1.5, {"x": None}]}
 
