@@ -1,0 +1,141 @@
+#include "node/engine.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "raft/ensure.hpp"
+
+namespace duckduckgoose::node {
+
+Engine::Engine(net::Loop& loop, store::Directory& directory, Surroundings& surroundings,
+               Record record, Raft::Options options)
+    : loop_{loop},
+      directory_{directory},
+      surroundings_{surroundings},
+      raft_{std::move(record), options, net::Loop::now()} {}
+
+Engine::~Engine() { loop_.cancel(timer_); }
+
+void Engine::step(Event event) {
+  ensure(events_.size() < events_max);
+  events_.push_back(std::move(event));
+  if (!working_) work();
+}
+
+void Engine::work() {
+  working_ = true;
+  const auto take_all = [this] {
+    while (!events_.empty() && !failed_) {
+      const Event event = std::move(events_.front());
+      events_.pop_front();
+      take(event);
+    }
+  };
+  take_all();
+  for (int changes = 0; attentive_ && !failed_ && changes < changes_in_step_max; ++changes) {
+    attentive_ = keep_up_once();
+    take_all();
+  }
+  working_ = false;
+  if (!failed_) arm();
+}
+
+void Engine::take(const Event& event) {
+  const Effects effects = raft_.step(net::Loop::now(), event);
+  wake_at_ = effects.wake_at;
+  const bool is_routine = std::holds_alternative<Received>(event) && effects.trace.empty();
+  if (!is_routine || raft_.rounds_to().size() <= attentive_max) attentive_ = true;
+  if (const auto done = perform(effects, *this); !done) {
+    failed_ = true;
+    events_.clear();
+    loop_.cancel(timer_);
+    surroundings_.disk_failed(done.error());
+  }
+}
+
+std::expected<void, Engine::Error> Engine::persist(const Record& record) {
+  Record whole = record;
+  whole.addresses = surroundings_.met_at();
+  return directory_.save(whole);
+}
+
+void Engine::send(const Effects& effects) {
+  for (const Message& message : effects.send) surroundings_.send(message);
+  if (effects.notice) surroundings_.send_to_others(*effects.notice, raft_.rounds_to());
+}
+
+void Engine::announce(const Effects& effects) {
+  if (raft_.leader() == nullptr) removals_.clear();
+  surroundings_.stepped(effects);
+  for (const Answer& answer : effects.answers) {
+    auto asked = asked_.extract(answer.ticket);
+    if (asked) asked.mapped()(answer);
+  }
+}
+
+/// One change towards what the voters should be. True: look again.
+bool Engine::keep_up_once() {
+  const auto now = office();
+  if (!now) return false;
+  if (!now->in_flight) {
+    std::erase_if(removals_, [this](NodeId id) { return config().removed_by(id).has_value(); });
+  }
+  if (const auto successor = membership::handover_due(config(), *now)) {
+    drain(ReleaseReason::removed, successor, [](const Answer&) {});
+    return false;
+  }
+  const auto change = membership::next_change(config(), *now);
+  if (!change) return false;
+  surroundings_.kept_up(membership::to_text(*change, config(), *now));
+  bool refused = false;
+  const Ticket ticket = ticket_for(
+      [&refused](const Answer& answer) { refused = answer.outcome != Outcome::in_force; });
+  take(ChangeRequest{change->edit, ticket});
+  // What comes later is seen in the configuration; the reference must not outlive this call.
+  asked_.erase(ticket);
+  return !refused;
+}
+
+void Engine::arm() {
+  loop_.cancel(timer_);
+  timer_ = {};
+  if (wake_at_) timer_ = loop_.wake_at(*wake_at_, [this] { step(Tick{}); });
+}
+
+Ticket Engine::ticket_for(OnAnswer on_answer) {
+  ++last_ticket_.value;
+  asked_.emplace(last_ticket_, std::move(on_answer));
+  return last_ticket_;
+}
+
+void Engine::confirm(OnAnswer on_answer) { step(Confirm{ticket_for(std::move(on_answer))}); }
+
+void Engine::drain(ReleaseReason reason, std::optional<NodeId> successor, OnAnswer on_answer) {
+  step(Drain{reason, successor, ticket_for(std::move(on_answer))});
+}
+
+bool Engine::remove(NodeId id) {
+  if (is_to_be_removed(id)) return true;
+  if (removals_.size() == removals_max) return false;
+  removals_.push_back(id);
+  attentive_ = true;
+  if (!working_) work();
+  return true;
+}
+
+void Engine::forget_removal(NodeId id) { std::erase(removals_, id); }
+
+bool Engine::is_to_be_removed(NodeId id) const {
+  return std::ranges::find(removals_, id) != removals_.end();
+}
+
+std::optional<membership::Office> Engine::office() const {
+  return membership::office_of(raft_, net::Loop::now(), removals_);
+}
+
+bool Engine::leads(Instant now) const {
+  const auto end = raft_.lease_end();
+  return end && now < *end;
+}
+
+}  // namespace duckduckgoose::node

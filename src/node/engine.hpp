@@ -1,0 +1,111 @@
+#pragma once
+
+#include <cstddef>
+#include <deque>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "membership/upkeep.hpp"
+#include "net/loop.hpp"
+#include "raft/raft.hpp"
+#include "store/directory.hpp"
+
+namespace duckduckgoose::node {
+
+/// What the engine leaves to the rest of the node.
+class Surroundings {
+ public:
+  virtual ~Surroundings() = default;
+
+  /// This node is the goose no more: from here on nothing may say that it is.
+  virtual void withdrawn(const Tenure& tenure) = 0;
+
+  /// To its receiver, if a link to it stands.
+  virtual void send(const Message& message) = 0;
+
+  /// To every linked node but these.
+  virtual void send_to_others(const Message& notice, const std::vector<NodeId>& except) = 0;
+
+  /// Addresses where peers were met, to be saved along.
+  [[nodiscard]] virtual std::vector<std::string> met_at() const = 0;
+
+  /// A step is done with all its effects.
+  virtual void stepped(const Effects& effects) = 0;
+
+  /// The goose changes the configuration; one sentence says why.
+  virtual void kept_up(const std::string& sentence) = 0;
+
+  /// The record could not be saved: nothing was sent, and the engine does nothing any more.
+  virtual void disk_failed(const store::StoreError& error) = 0;
+};
+
+/// Drives the core of one incarnation: hands it events with the time, carries out its effects in the fixed order,
+/// wakes it, keeps the voters right while it leads, and finds back who asked for what was answered.
+class Engine {
+ public:
+  Engine(net::Loop& loop, store::Directory& directory, Surroundings& surroundings, Record record,
+         Raft::Options options);
+  ~Engine();
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
+
+  /// One event. Called from inside Surroundings it is put off until the present step is done.
+  void step(Event event);
+
+  using OnAnswer = std::move_only_function<void(const Answer&)>;
+  void confirm(OnAnswer on_answer);
+  void drain(ReleaseReason reason, std::optional<NodeId> successor, OnAnswer on_answer);
+
+  /// Operators want this node out; done by the goose when it can. Forgotten when the office ends. False: too many.
+  bool remove(NodeId id);
+  void forget_removal(NodeId id);
+  [[nodiscard]] bool is_to_be_removed(NodeId id) const;
+
+  [[nodiscard]] const Raft& raft() const { return raft_; }
+  [[nodiscard]] const Configuration& config() const { return raft_.record().config; }
+  [[nodiscard]] NodeId id() const { return raft_.self().id; }
+  /// What the goose knows of the others; none while this node is not the goose, or gives the office up.
+  [[nodiscard]] std::optional<membership::Office> office() const;
+  /// This node is the goose at this instant, by its clock.
+  [[nodiscard]] bool leads(Instant now) const;
+
+  static constexpr std::size_t removals_max = 64;
+  static constexpr std::size_t events_max = 4096;  ///< Put off at one time; more is a bug.
+  static constexpr int changes_in_step_max = 16;   ///< By upkeep, before the loop takes its turn.
+  /// With more linked nodes than these, upkeep looks at them once a heartbeat, not at each acknowledgement.
+  static constexpr std::size_t attentive_max = 64;
+
+  // For perform().
+  using Error = store::StoreError;
+  void withdraw(const Tenure& tenure) { surroundings_.withdrawn(tenure); }
+  [[nodiscard]] std::expected<void, Error> persist(const Record& record);
+  void send(const Effects& effects);
+  void announce(const Effects& effects);
+
+ private:
+  void work();
+  void take(const Event& event);
+  void keep_up();
+  bool keep_up_once();
+  void arm();
+  [[nodiscard]] Ticket ticket_for(OnAnswer on_answer);
+
+  net::Loop& loop_;
+  store::Directory& directory_;
+  Surroundings& surroundings_;
+  Raft raft_;
+  std::deque<Event> events_;
+  std::map<Ticket, OnAnswer> asked_;
+  Ticket last_ticket_;
+  std::vector<NodeId> removals_;
+  net::TimerId timer_;
+  std::optional<Instant> wake_at_;
+  bool working_ = false;
+  bool attentive_ = false;  ///< Something has happened that upkeep should look at.
+  bool failed_ = false;
+};
+
+}  // namespace duckduckgoose::node

@@ -1,0 +1,375 @@
+#include "node/life.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "raft/ensure.hpp"
+#include "store/fresh.hpp"
+#include "wire/ids.hpp"
+#include "wire/limits.hpp"
+
+namespace duckduckgoose::node {
+
+namespace {
+
+/// A goose that cannot be followed is no passing thing after so many promises.
+constexpr int promises_until_outgrown = 3;
+
+Raft::Options options() {
+  const auto nonce = store::random_bits();
+  const auto seed = store::random_bits();
+  ensure(nonce && seed);  // the record could not have been loaded without
+  return {.nonce = *nonce, .seed = *seed};
+}
+
+}  // namespace
+
+Life::Life(const Home& home, Record record, const membership::Decision& start, Listener listener)
+    : home_{home},
+      listener_{std::move(listener)},
+      engine_{home.loop, home.directory, *this, std::move(record), options()},
+      peers_{home.loop, *this, engine_.raft().self().nonce},
+      changes_{home,
+               engine_,
+               peers_,
+               book_,
+               [this] { return hello(); },
+               [this] { return wire::to_json(status()); }},
+      errands_{home, engine_, peers_, book_, changes_},
+      api_{story_, [this] { return facts(); }, errands_},
+      config_{engine_.config()} {
+  story_.since = net::Loop::now();
+  story_.since_at = wall_now();
+  const Record& mine = this->record();
+  home_.log.set_node(wire::short_text(mine.node.id), home_.address);
+  home_.log.set_term(mine.term);
+  book_.note(mine.node.id, home_.address);
+  book_.note(mine.config);
+  hints_ = home_.settings.join;
+  for (const std::string& address : mine.addresses) {
+    if (std::ranges::find(hints_, address) == hints_.end()) hints_.push_back(address);
+  }
+  begin(start);
+}
+
+Life::~Life() {
+  home_.loop.cancel(end_timer_);
+  home_.loop.cancel(aim_timer_);
+}
+
+void Life::begin(const membership::Decision& start) {
+  if (const auto* alone = std::get_if<membership::FoundAlone>(&start)) {
+    home_.log.info("founding", "founds cluster " + alone->cluster);
+    enrol(membership::found_alone(record(), alone->cluster, home_.address,
+                                  home_.settings.promise.value_or(promise_default)));
+  } else if (const auto* ask = std::get_if<membership::AskTargets>(&start)) {
+    join(*ask);
+  } else {
+    aim();
+    engine_.step(Tick{});
+  }
+}
+
+void Life::join(const membership::AskTargets& ask) {
+  joining_ = std::make_unique<Joining>(
+      home_.loop, record(), hello(), ask, peers_.counts(),
+      Joining::Listener{.on_join =
+                            [this](const membership::Join& join) {
+                              home_.log.info("join", join.sentence);
+                              enrol(join.enrolled);
+                            },
+                        .on_wait =
+                            [this](const std::string& sentence) {
+                              ++story_.version;
+                              home_.log.repeat(LogLevel::info, "wait", "wait", sentence,
+                                               net::Loop::now());
+                            },
+                        .on_refuse =
+                            [this](const membership::Refuse& refuse) {
+                              fail({static_cast<int>(refuse.exit), refuse.sentence});
+                            }});
+}
+
+void Life::enrol(const Enrolled& enrolled) {
+  if (!record().is_fresh()) return;
+  engine_.step(enrolled);
+  if (over_) return;
+  aim();
+  engine_.step(Tick{});
+}
+
+void Life::handle(const net::Request& request, net::Responder responder) {
+  api_.handle(request, std::move(responder));
+}
+
+wire::Status Life::status() const { return status_of(facts(), net::Loop::now()); }
+
+Facts Life::facts() const {
+  const bool is_fresh = record().is_fresh();
+  return {.home = home_,
+          .engine = engine_,
+          .peers = peers_,
+          .book = book_,
+          .story = story_,
+          .joining = is_fresh ? joining_.get() : nullptr,
+          .foreigner = foreigner_,
+          .draining = draining_};
+}
+
+void Life::stop(std::function<void()> done) {
+  draining_ = true;
+  ++story_.version;
+  changed();
+  engine_.drain(ReleaseReason::stopped, std::nullopt,
+                [this, done = std::move(done)](const Answer& /*answer*/) mutable {
+                  // The Release is in the queues now; the good-bye goes behind it.
+                  peers_.close_all("this node stops", farewell_time, std::move(done));
+                });
+}
+
+void Life::cut_off(bool is_cut) {
+  home_.log.warn("cut_off", is_cut ? "cut off from all others" : "not cut off any more");
+  peers_.cut_off(is_cut);
+}
+
+void Life::fail(Failure failure) {
+  if (std::exchange(over_, true)) return;
+  home_.log.error("end", failure.sentence, {{"exit_code", std::to_string(failure.exit_code)}});
+  end_timer_ = home_.loop.wake_at(
+      net::Loop::now(), [this, failure = std::move(failure)] { listener_.on_failure(failure); });
+}
+
+/// Whom to dial: the voters by id, and as long as not all of them are linked, whoever may know more.
+void Life::aim() {
+  if (record().is_fresh()) return;
+  std::vector<Goal> goals;
+  bool all_linked = true;
+  for (const Member& voter : engine_.config().members) {
+    if (voter.id == id()) continue;
+    goals.push_back({voter.address, voter.id});
+    all_linked = all_linked && peers_.find(voter.id).has_value();
+  }
+  const auto is_goal = [&](const std::string& address) {
+    return address == home_.address ||
+           std::ranges::find(goals, address, &Goal::address) != goals.end();
+  };
+  for (const std::string& address : hints_) {
+    if (!all_linked && !is_goal(address)) goals.push_back({address, std::nullopt});
+  }
+  peers_.set_goals(std::move(goals));
+}
+
+// What the core wants of the world.
+
+void Life::withdrawn(const Tenure& /*tenure*/) { ++story_.version; }
+
+void Life::send(const Message& message) { peers_.send(message.to, message); }
+
+void Life::send_to_others(const Message& notice, const std::vector<NodeId>& except) {
+  peers_.send_to_others(notice, except);
+}
+
+std::vector<std::string> Life::met_at() const { return book_.addresses(id(), wire::addresses_max); }
+
+void Life::kept_up(const std::string& sentence) { home_.log.info("upkeep", sentence); }
+
+void Life::disk_failed(const store::StoreError& error) {
+  ++story_.version;
+  fail({74, error.sentence});
+}
+
+void Life::stepped(const Effects& effects) {
+  ++story_.version;
+  home_.log.set_term(record().term);
+  for (const Trace& trace : effects.trace) tell(trace);
+  if (config_.stamp != engine_.config().stamp) {
+    config_changed(std::exchange(config_, engine_.config()));
+  }
+  if (effects.announce) goose_changed(*effects.announce);
+  if (config_.removed_by(id()) == RemovedBy::upkeep && !std::exchange(over_, true)) {
+    end_timer_ = home_.loop.wake_at(net::Loop::now(), [this] { listener_.on_outlived(); });
+  }
+  changes_.look();
+  if (effects.announce) errands_.look();
+}
+
+void Life::goose_changed(const Leadership& leadership) {
+  changed();
+  story_.since = net::Loop::now();
+  story_.since_at = wall_now();
+  story_.leadership = leadership;
+  outgrown_.reset();
+  if (!leadership.leader) {
+    home_.log.info("no_goose",
+                   "there is no goose: " + wire::sentence_of(leadership.cause, {}, book_),
+                   {{"cause", std::string{wire::code_of(leadership.cause)}}});
+    return;
+  }
+  const NodeId goose = leadership.leader->id;
+  story_.knew_goose = true;
+  story_.ready = true;
+  story_.last_goose = goose;
+  const std::string who =
+      goose == id() ? "this node is the goose" : book_.name_of(goose) + " is the goose";
+  home_.log.info("goose", who + ": " + wire::sentence_of(leadership.cause, goose, book_),
+                 {{"goose", wire::to_text(goose)},
+                  {"token", std::to_string(config_.token(leadership.term).value)},
+                  {"cause", std::string{wire::code_of(leadership.cause)}}});
+}
+
+void Life::config_changed(const Configuration& before) {
+  book_.note(config_);
+  if (before.members != config_.members || before.removed != config_.removed) {
+    changed();
+    std::string voters;
+    for (const Member& it : config_.members) voters += (voters.empty() ? "" : ", ") + it.address;
+    home_.log.info("voters", "the voters are " + voters,
+                   {{"config", std::to_string(config_.stamp.term.value) + "." +
+                                   std::to_string(config_.stamp.version)}});
+  }
+  const bool is_news = config_.removed_by(id()) && !before.removed_by(id());
+  if (is_news) home_.log.warn("removed", why_of(facts(), net::Loop::now()).sentence);
+  aim();
+}
+
+void Life::tell(const Trace& trace) {
+  if (trace.turn == Turn::refused || trace.turn == Turn::was_refused) {
+    const std::string who = trace.other ? book_.name_of(*trace.other) : std::string{"somebody"};
+    const std::string what{trace.refusal ? to_text(*trace.refusal) : std::string_view{}};
+    const bool by_us = trace.turn == Turn::refused;
+    if (by_us && trace.other && trace.refusal) refused_ = {*trace.other, *trace.refusal};
+    home_.log.repeat(by_us ? LogLevel::warn : LogLevel::error, "refused", "refused " + who,
+                     by_us ? "refuses " + who + ": " + what : who + " refuses this node: " + what,
+                     net::Loop::now());
+  } else if (home_.log.shows(LogLevel::debug)) {
+    home_.log.debug("core", to_text(trace, book_));
+  }
+}
+
+// What comes over the links.
+
+wire::Hello Life::hello() const {
+  const Record& mine = record();
+  wire::Hello hello;
+  hello.version = program_version;
+  hello.cluster = mine.cluster.name;
+  if (!mine.is_fresh()) hello.cluster_id = mine.cluster.id;
+  hello.incarnation = engine_.raft().self();
+  hello.saves = mine.saves;
+  hello.address = home_.address;
+  hello.may_lead = mine.node.may_lead;
+  return hello;
+}
+
+wire::Welcome Life::welcome() const {
+  const Record& mine = record();
+  wire::Welcome welcome{};
+  welcome.cluster = mine.cluster.name;
+  if (mine.is_fresh()) return welcome;
+  welcome.enrolment = wire::Welcome::Enrolment{mine.cluster.id, mine.config};
+  const auto leader = engine_.raft().leadership().leader;
+  const std::string address = leader ? book_.address_of(leader->id) : std::string{};
+  if (!address.empty()) welcome.goose = wire::KnownGoose{leader->id, address};
+  return welcome;
+}
+
+std::optional<Refusal> Life::link_up(const wire::Hello& theirs) {
+  const NodeId who = theirs.incarnation.id;
+  refused_.reset();
+  book_.note(who, theirs.address);
+  engine_.step(LinkUp{.who = theirs.incarnation,
+                      .saves = theirs.saves,
+                      .address = theirs.address,
+                      .may_lead = theirs.may_lead});
+  if (refused_ && refused_->first == who) return refused_->second;
+  changed();
+  home_.log.info("link", "linked to " + book_.name_of(who), {{"peer", wire::to_text(who)}});
+  home_.log.forget("trouble " + theirs.address);
+  // Not from here: the link is bound only after this.
+  home_.loop.cancel(aim_timer_);
+  aim_timer_ = home_.loop.wake_at(net::Loop::now(), [this] {
+    ++story_.version;
+    aim();
+    changes_.look();
+    errands_.look();
+  });
+  return std::nullopt;
+}
+
+Message Life::rejection(NodeId to, Refusal why) const {
+  const Record& mine = record();
+  return {.cluster = mine.cluster.id,
+          .from = engine_.raft().self(),
+          .to = to,
+          .saves = mine.saves,
+          .term = mine.term,
+          .stamp = mine.config.stamp,
+          .config = {},
+          .body = Rejected{why}};
+}
+
+void Life::link_down(NodeId who) {
+  ++story_.version;
+  changed();
+  if (!draining_) {
+    home_.log.info("link", "no link to " + book_.name_of(who) + " any more",
+                   {{"peer", wire::to_text(who)}});
+  }
+  engine_.step(LinkDown{who});
+  if (!over_ && !draining_) aim();
+}
+
+void Life::received(Message message) {
+  const bool speaks_as_goose = std::holds_alternative<Heartbeat>(message.body) ||
+                               (std::holds_alternative<Notice>(message.body) &&
+                                std::get<Notice>(message.body).leader == message.from);
+  const bool is_outgrown = speaks_as_goose && message.term < record().term &&
+                           !engine_.raft().is_voter() && engine_.config().has(message.from.id);
+  const Stamp stamp = message.stamp;
+  engine_.step(Received{std::move(message)});
+  if (is_outgrown && !over_) notice_outgrown(stamp);
+}
+
+/// Of a voter the goose would take the higher term over; one that was dropped raises nobody's term any more.
+void Life::notice_outgrown(Stamp stamp) {
+  const Instant now = net::Loop::now();
+  const Duration promise = engine_.config().promise;
+  const bool follows = engine_.raft().leadership().leader.has_value();
+  if (follows || stamp != engine_.config().stamp || engine_.config().removed_by(id())) {
+    outgrown_.reset();
+    return;
+  }
+  if (!outgrown_ || now - outgrown_->last > 2 * promise) outgrown_ = {now, now};
+  outgrown_->last = now;
+  if (now - outgrown_->first < promises_until_outgrown * promise || std::exchange(over_, true))
+    return;
+  end_timer_ = home_.loop.wake_at(now, [this] { listener_.on_outlived(); });
+}
+
+void Life::called(NodeId who, const wire::Call& call) {
+  changes_.perform(call.method, call.target, call.body, [this, who, id = call.id](Result result) {
+    peers_.reply(who, {.id = id, .status = result.status, .body = std::move(result.body)});
+  });
+}
+
+void Life::invited(const std::string& address) {
+  if (!record().is_fresh() || !joining_) return;
+  home_.log.info("invited", "was invited by " + address);
+  joining_->invite(address);
+}
+
+void Life::troubled(const std::string& who, const std::string& what) {
+  home_.log.repeat(LogLevel::warn, "trouble", "trouble " + who, who + ": " + what,
+                   net::Loop::now());
+}
+
+void Life::met_foreign(const std::string& who, const wire::Hello& theirs) {
+  foreigner_ = Foreigner{.what = {.address = who,
+                                  .cluster = theirs.cluster,
+                                  .theirs = theirs.cluster_id.value_or(ClusterId{}),
+                                  .mine = record().cluster.id},
+                         .met = net::Loop::now()};
+  ++story_.version;
+}
+
+}  // namespace duckduckgoose::node

@@ -1,0 +1,111 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "node/api.hpp"
+#include "node/book.hpp"
+#include "node/changes.hpp"
+#include "node/engine.hpp"
+#include "node/errands.hpp"
+#include "node/home.hpp"
+#include "node/joining.hpp"
+#include "node/node.hpp"
+#include "node/peers.hpp"
+#include "node/story.hpp"
+#include "node/view.hpp"
+
+namespace duckduckgoose::node {
+
+/// One incarnation of a node, from its durable start to its end: ties core, links and people's questions together.
+/// A node that must take a new id begins another life.
+class Life final : private Surroundings, private PeersOwner {
+ public:
+  struct Listener {
+    std::function<void(Failure)>
+        on_failure;  ///< The process must end. Not called from the constructor.
+    std::function<void()>
+        on_outlived;  ///< This id is of no use any more: a new one is needed (section 6).
+  };
+
+  /// `record` is durable. `start` says what to do about a cluster; a Refuse has been dealt with before.
+  Life(const Home& home, Record record, const membership::Decision& start, Listener listener);
+  ~Life() override;
+
+  void accept(net::Link link) { peers_.accept(std::move(link)); }
+  void handle(const net::Request& request, net::Responder responder);
+  [[nodiscard]] wire::Status status() const;
+  [[nodiscard]] const Record& record() const { return engine_.raft().record(); }
+
+  /// Gives up the office, if it has it, says good-bye and then calls `done`.
+  void stop(std::function<void()> done);
+  void cut_off(bool is_cut);
+
+  static constexpr Duration farewell_time = std::chrono::milliseconds{250};
+
+ private:
+  // Surroundings
+  void withdrawn(const Tenure& tenure) override;
+  void send(const Message& message) override;
+  void send_to_others(const Message& notice, const std::vector<NodeId>& except) override;
+  [[nodiscard]] std::vector<std::string> met_at() const override;
+  void stepped(const Effects& effects) override;
+  void kept_up(const std::string& sentence) override;
+  void disk_failed(const store::StoreError& error) override;
+
+  // PeersOwner
+  [[nodiscard]] NodeId id() const override { return engine_.id(); }
+  [[nodiscard]] wire::Hello hello() const override;
+  [[nodiscard]] wire::Welcome welcome() const override;
+  [[nodiscard]] std::optional<Refusal> link_up(const wire::Hello& theirs) override;
+  [[nodiscard]] Message rejection(NodeId to, Refusal why) const override;
+  void link_down(NodeId who) override;
+  void received(Message message) override;
+  void called(NodeId who, const wire::Call& call) override;
+  void invited(const std::string& address) override;
+  void troubled(const std::string& who, const std::string& what) override;
+  void met_foreign(const std::string& who, const wire::Hello& theirs) override;
+
+  void begin(const membership::Decision& start);
+  void join(const membership::AskTargets& ask);
+  void enrol(const Enrolled& enrolled);
+  void changed() { ++story_.sequence; }
+  void goose_changed(const Leadership& leadership);
+  void config_changed(const Configuration& before);
+  void tell(const Trace& trace);
+  void aim();
+  void notice_outgrown(Stamp stamp);
+  void fail(Failure failure);
+  [[nodiscard]] Facts facts() const;
+
+  const Home& home_;
+  Listener listener_;
+  Book book_;
+  Story story_;
+  Engine engine_;
+  Peers peers_;
+  Changes changes_;
+  Errands errands_;
+  Api api_;
+  std::unique_ptr<Joining> joining_;
+  std::vector<std::string> hints_;  ///< Where else the cluster may be found.
+  Configuration config_;            ///< As it last was, to see what changes.
+  std::optional<Foreigner> foreigner_;
+  std::optional<std::pair<NodeId, Refusal>> refused_;  ///< By the core, in the last step.
+
+  /// A goose that speaks with a term below this node's: it can never be followed by a node that has no vote.
+  struct Outgrown {
+    Instant first;
+    Instant last;
+  };
+  std::optional<Outgrown> outgrown_;
+
+  net::TimerId end_timer_;
+  net::TimerId aim_timer_;
+  bool draining_ = false;
+  bool over_ = false;
+};
+
+}  // namespace duckduckgoose::node

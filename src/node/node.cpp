@@ -1,0 +1,225 @@
+#include "node/node.hpp"
+
+#include <optional>
+#include <utility>
+
+#include "net/server.hpp"
+#include "node/life.hpp"
+#include "node/start.hpp"
+#include "store/fresh.hpp"
+#include "store/system_files.hpp"
+#include "wire/address.hpp"
+#include "wire/ids.hpp"
+#include "wire/limits.hpp"
+
+namespace duckduckgoose::node {
+
+struct Node::Impl {
+  Impl(net::Loop& on, store::Directory opened, net::Server listening, Settings told,
+       const std::string& address);
+  ~Impl();
+
+  void serve();
+  void begin(Record record, const membership::Decision& start);
+  void tell_start(const Record& record, const membership::Decision& start);
+  void take_new_id();
+  void stop();
+  void end(Failure failure);
+
+  std::unique_ptr<store::SystemFiles> files;
+  Log log;
+  store::Directory directory;
+  Home home;
+  net::Server server;
+  std::unique_ptr<Life> life;
+  std::function<void(Failure)> on_end;
+  net::TimerId end_timer;
+  bool stopping = false;
+};
+
+namespace {
+
+net::ServerOptions server_options(const Settings& settings) {
+  net::ServerOptions options;
+  options.host = settings.listen;
+  options.port = settings.port;
+  options.allowed_hosts = settings.allowed_hosts;
+  if (settings.advertise) {
+    if (const auto address = wire::parse_address(*settings.advertise)) {
+      options.allowed_hosts.push_back(address->host);
+    }
+  }
+  options.link_limits.frame_bytes_max = wire::frame_bytes_max;
+  return options;
+}
+
+/// "resuming cluster default: needs 1 more of localhost:4002, localhost:4003; start over with ..."
+std::string resuming(const Record& record, const Settings& settings) {
+  std::string text = "resumes cluster " + record.cluster.name;
+  const Configuration& config = record.config;
+  const bool votes = config.has(record.node.id);
+  std::string others;
+  for (const Member& it : config.members) {
+    if (it.id != record.node.id) others += (others.empty() ? "" : ", ") + it.address;
+  }
+  const std::size_t needed = majority_of(config.members.size()) - (votes ? 1 : 0);
+  if (!votes) {
+    text += " as an observer of " + others;
+  } else if (needed > 0) {
+    text += ": needs " + std::to_string(needed) + " more of " + others;
+  }
+  return text + "; start over with `duckduckgoose reset --port " + std::to_string(settings.port) +
+         "`";
+}
+
+}  // namespace
+
+Node::Impl::Impl(net::Loop& on, store::Directory opened, net::Server listening, Settings told,
+                 const std::string& address)
+    : log{told.log},
+      directory{std::move(opened)},
+      home{.loop = on,
+           .log = log,
+           .directory = directory,
+           .settings = std::move(told),
+           .address = address,
+           .began = net::Loop::now(),
+           .began_at = wall_now()},
+      server{std::move(listening)} {}
+
+Node::Impl::~Impl() {
+  home.loop.cancel(end_timer);
+  life.reset();
+}
+
+void Node::Impl::serve() {
+  server.serve(
+      [this](const net::Request& request, net::Responder responder) {
+        if (life) life->handle(request, std::move(responder));
+      },
+      [this](net::Link link) {
+        if (life) life->accept(std::move(link));
+      });
+}
+
+void Node::Impl::tell_start(const Record& record, const membership::Decision& start) {
+  const std::string addresses = [this] {
+    std::string text;
+    for (const std::string& it : server.addresses()) text += (text.empty() ? "" : ", ") + it;
+    return text;
+  }();
+  log.set_node(wire::short_text(record.node.id), home.address);
+  log.set_term(record.term);
+  log.info("start", "duckduckgoose " + std::string{program_version} + " listens on " + addresses +
+                        "; its data lie in " + directory.path());
+  if (std::holds_alternative<membership::Resume>(start)) {
+    log.info("resume", resuming(record, home.settings));
+  } else if (const auto* ask = std::get_if<membership::AskTargets>(&start)) {
+    std::string targets;
+    for (const std::string& it : ask->targets) targets += (targets.empty() ? "" : ", ") + it;
+    log.info("joining", "joins cluster " + ask->cluster + ": asks " + targets);
+  }
+  if (record.node.may_lead == home.settings.witness) {
+    log.warn("setting",
+             record.node.may_lead
+                 ? "--witness is not followed: this node was no witness at its first start"
+                 : "this node is a witness since its first start, also without --witness");
+  }
+  for (const SettingSource& it : home.settings.sources) {
+    log.info("setting", it.name + " = " + it.value + " (" + it.source + ")");
+  }
+}
+
+void Node::Impl::begin(Record record, const membership::Decision& start) {
+  life = std::make_unique<Life>(
+      home, std::move(record), start,
+      Life::Listener{.on_failure = [this](Failure why) { end(std::move(why)); },
+                     .on_outlived = [this] { take_new_id(); }});
+}
+
+/// The old id is of no use any more: a new node takes over the directory and the port. It has the old one's place in
+/// the cluster's eyes of no voter, so nothing that was promised is forgotten; it waits all the same (rule 6).
+void Node::Impl::take_new_id() {
+  const Record old = life->record();
+  auto made = store::fresh_record(old.cluster.name, old.node.may_lead, net::Loop::unix_ms());
+  if (!made) return end(failure_of(made.error()));
+  Record record = std::move(*made);
+  record.saves = old.saves;
+  record.cluster = old.cluster;
+  record.config = old.config;
+  record.promise_max = old.promise_max;
+  record.addresses = old.addresses;
+  record = started_again(std::move(record));
+  log.warn("new_id", "the id " + wire::to_text(old.node.id) +
+                         " is of no use in this cluster any more: goes on as " +
+                         wire::to_text(record.node.id) + ", a new observer");
+  life.reset();
+  if (const auto saved = directory.save(record); !saved) return end(failure_of(saved.error()));
+  begin(std::move(record), membership::Resume{});
+}
+
+void Node::Impl::stop() {
+  if (std::exchange(stopping, true)) return;
+  log.info("stop", "stops; it stays a member");
+  if (!life) return end({exit_code::stopped, {}});
+  life->stop([this] {
+    server.shutdown(Life::farewell_time, [this] { end({exit_code::stopped, {}}); });
+  });
+}
+
+void Node::Impl::end(Failure failure) {
+  home.loop.cancel(end_timer);
+  end_timer = home.loop.wake_at(net::Loop::now(), [this, failure = std::move(failure)] {
+    life.reset();
+    if (auto f = std::exchange(on_end, {})) f(failure);
+  });
+}
+
+std::expected<Node, Failure> Node::start(net::Loop& loop, Settings settings) {
+  if (auto fine = check(settings); !fine) return std::unexpected{fine.error()};
+  // First of all, so that a second process for the same port touches nothing.
+  auto server = net::Server::listen(loop, server_options(settings));
+  if (!server) return std::unexpected{failure_of(server.error())};
+  const auto address = own_address(settings, server->port());
+  if (!address) return std::unexpected{address.error()};
+  settings.port = server->port();
+
+  auto files = std::make_unique<store::SystemFiles>();
+  auto directory = store::Directory::open(*files, settings.data);
+  if (!directory) return std::unexpected{failure_of(directory.error())};
+  auto record = load_or_make(*directory, settings);
+  if (!record) return std::unexpected{record.error()};
+  const auto decision = membership::decide_start(*record, start_of(settings, false));
+  if (const auto* refuse = std::get_if<membership::Refuse>(&decision)) {
+    return std::unexpected{Failure{static_cast<int>(refuse->exit), refuse->sentence}};
+  }
+  *record = started_again(std::move(*record));
+  if (const auto saved = directory->save(*record); !saved) {
+    return std::unexpected{failure_of(saved.error())};
+  }
+
+  auto impl = std::make_unique<Impl>(loop, std::move(*directory), std::move(*server),
+                                     std::move(settings), *address);
+  impl->files = std::move(files);
+  impl->tell_start(*record, decision);
+  impl->begin(std::move(*record), decision);
+  impl->serve();
+  return Node{std::move(impl)};
+}
+
+Node::Node(std::unique_ptr<Impl> impl) noexcept : impl_{std::move(impl)} {}
+Node::Node(Node&&) noexcept = default;
+Node& Node::operator=(Node&&) noexcept = default;
+Node::~Node() = default;
+
+void Node::on_end(std::function<void(Failure)> f) { impl_->on_end = std::move(f); }
+void Node::stop() { impl_->stop(); }
+void Node::cut_off(bool is_cut) {
+  if (impl_->life) impl_->life->cut_off(is_cut);
+}
+std::uint16_t Node::port() const { return impl_->home.settings.port; }
+const std::string& Node::address() const { return impl_->home.address; }
+NodeId Node::id() const { return impl_->life->record().node.id; }
+wire::Status Node::status() const { return impl_->life->status(); }
+
+}  // namespace duckduckgoose::node

@@ -1,0 +1,34 @@
+#include <csignal>
+#include <string>
+
+#include "node/node.hpp"
+#include "node/start.hpp"
+
+namespace duckduckgoose::node {
+
+namespace {
+
+std::string name_of(int signal) { return signal == SIGINT ? "SIGINT" : "SIGTERM"; }
+
+}  // namespace
+
+Failure run(const Settings& settings) {
+  net::Loop loop;
+  Failure ended;
+  const auto end = [&](Failure failure) {
+    ended = std::move(failure);
+    loop.stop();
+  };
+  auto node = Node::start(loop, settings);
+  if (!node) return node.error();
+  node->on_end(end);
+  int signals = 0;
+  loop.on_signal([&](int signal) {
+    if (++signals == 1) return node->stop();
+    end({exit_code::signalled + signal, "ended at once by a second signal, " + name_of(signal)});
+  });
+  loop.run();
+  return ended;
+}
+
+}  // namespace duckduckgoose::node

@@ -1,0 +1,91 @@
+#include "node/start.hpp"
+
+#include <utility>
+
+#include "net/address.hpp"
+#include "store/fresh.hpp"
+#include "wire/address.hpp"
+
+namespace duckduckgoose::node {
+
+namespace {
+
+/// An address to listen on that is none to be reached at.
+bool is_everywhere(const std::string& host) { return host == "0.0.0.0" || host == "::"; }
+
+}  // namespace
+
+Failure failure_of(const store::StoreError& error) {
+  using Kind = store::StoreErrorKind;
+  switch (error.kind) {
+    case Kind::in_use:
+      return {exit_code::in_use, error.sentence};
+    case Kind::unknown_format:
+      return {exit_code::configuration, error.sentence};
+    case Kind::disk:
+    case Kind::damaged:
+    case Kind::vanished:
+    case Kind::must_stop:
+      return {exit_code::disk, error.sentence};
+  }
+  std::unreachable();
+}
+
+Failure failure_of(const net::ListenError& error) {
+  using Kind = net::ListenError::Kind;
+  switch (error.kind) {
+    case Kind::in_use:
+      return {exit_code::in_use, error.text};
+    case Kind::not_permitted:
+    case Kind::no_such_address:
+      return {exit_code::configuration, error.text};
+    case Kind::other:
+      return {exit_code::try_again, error.text};
+  }
+  std::unreachable();
+}
+
+bool is_loopback_only(const Settings& settings) { return net::is_loopback(settings.listen); }
+
+std::expected<void, Failure> check(const Settings& settings) {
+  if (is_loopback_only(settings) || settings.insecure) return {};
+  return std::unexpected{
+      Failure{exit_code::configuration, "--listen " + settings.listen +
+                                            " can be reached from other machines, and anybody "
+                                            "there could take part: this version has "
+                                            "no secrets or certificates, so listen on localhost, "
+                                            "or give --insecure in a closed lab"}};
+}
+
+std::expected<std::string, Failure> own_address(const Settings& settings, std::uint16_t port) {
+  if (settings.advertise) return *settings.advertise;
+  if (is_everywhere(settings.listen)) {
+    return std::unexpected{Failure{
+        exit_code::configuration,
+        "--listen " + settings.listen +
+            " says not where others reach this node: give --advertise HOST:PORT, for example "
+            "--advertise duck1.example.org:" +
+            std::to_string(port)}};
+  }
+  return wire::to_text(wire::Address{settings.listen, port});
+}
+
+std::expected<Record, Failure> load_or_make(store::Directory& directory, const Settings& settings) {
+  auto loaded = directory.load();
+  if (!loaded) return std::unexpected{failure_of(loaded.error())};
+  if (*loaded) return std::move(**loaded);
+  auto made =
+      store::fresh_record(settings.cluster.value_or(std::string{membership::cluster_name_default}),
+                          !settings.witness, net::Loop::unix_ms());
+  if (!made) return std::unexpected{failure_of(made.error())};
+  return std::move(*made);
+}
+
+membership::Start start_of(const Settings& settings, bool init) {
+  return {.cluster = settings.cluster,
+          .join = settings.join,
+          .loopback_only = is_loopback_only(settings),
+          .init = init};
+}
+
+}  // namespace duckduckgoose::node

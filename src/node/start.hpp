@@ -1,0 +1,43 @@
+#pragma once
+
+#include <expected>
+#include <string>
+
+#include "membership/founding.hpp"
+#include "net/server.hpp"
+#include "node/node.hpp"
+#include "store/directory.hpp"
+
+/// What has to be in order before a node begins.
+namespace duckduckgoose::node {
+
+/// The exit codes of a start that fails (SURFACE section 4).
+namespace exit_code {
+inline constexpr int stopped = 0;
+inline constexpr int in_use = 73;     ///< The data directory, or the port.
+inline constexpr int disk = 74;       ///< The disk refused, or the record is not what was written.
+inline constexpr int try_again = 75;  ///< Something is short now.
+inline constexpr int configuration = 78;  ///< The settings cannot be followed.
+inline constexpr int signalled = 128;     ///< Plus the number of the signal, as a shell has it.
+}  // namespace exit_code
+
+[[nodiscard]] Failure failure_of(const store::StoreError& error);
+[[nodiscard]] Failure failure_of(const net::ListenError& error);
+
+/// It can be reached from this machine only.
+[[nodiscard]] bool is_loopback_only(const Settings& settings);
+
+/// Beyond loopback neither secrets nor certificates exist yet, so nobody is let in without being told.
+[[nodiscard]] std::expected<void, Failure> check(const Settings& settings);
+
+/// Where this node wants to be reached, listening at `port`.
+[[nodiscard]] std::expected<std::string, Failure> own_address(const Settings& settings,
+                                                              std::uint16_t port);
+
+/// The record of the directory, or that of a new node. Nothing is saved.
+[[nodiscard]] std::expected<Record, Failure> load_or_make(store::Directory& directory,
+                                                          const Settings& settings);
+
+[[nodiscard]] membership::Start start_of(const Settings& settings, bool init);
+
+}  // namespace duckduckgoose::node

@@ -1,0 +1,69 @@
+#include "node/greeting.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace duckduckgoose::node {
+namespace {
+
+using ::testing::HasSubstr;
+
+wire::Hello hello(std::uint64_t id, std::optional<std::uint64_t> cluster = 7) {
+  wire::Hello it;
+  it.incarnation = {.id = NodeId{id}, .starts = 3, .nonce = id * 100};
+  if (cluster) it.cluster_id = ClusterId{*cluster};
+  return it;
+}
+
+const RefuseIt& refusal(const Greeting& greeting) { return std::get<RefuseIt>(greeting); }
+
+TEST(Greeting, binds_nodes_of_one_cluster) {
+  EXPECT_TRUE(std::holds_alternative<BindIt>(greet(hello(1), hello(2))));
+}
+
+TEST(Greeting, welcomes_a_fresh_node_and_hears_as_one) {
+  EXPECT_TRUE(std::holds_alternative<WelcomeIt>(greet(hello(1), hello(2, std::nullopt))));
+  EXPECT_TRUE(std::holds_alternative<HearIt>(greet(hello(1, std::nullopt), hello(2))));
+  EXPECT_TRUE(
+      std::holds_alternative<HearIt>(greet(hello(1, std::nullopt), hello(2, std::nullopt))));
+}
+
+TEST(Greeting, knows_itself_from_a_clone) {
+  EXPECT_TRUE(std::holds_alternative<ItIsMyself>(greet(hello(1), hello(1))));
+  wire::Hello clone = hello(1);
+  clone.incarnation.nonce = 5;
+  const Greeting greeting = greet(hello(1), clone);
+  EXPECT_TRUE(refusal(greeting).is_clone);
+  EXPECT_THAT(refusal(greeting).to_peer, HasSubstr("copies of one data directory"));
+}
+
+TEST(Greeting, refuses_another_cluster_and_marks_one_of_the_same_name) {
+  const Greeting same_name = greet(hello(1), hello(2, 8));
+  EXPECT_TRUE(refusal(same_name).is_foreign);
+  EXPECT_THAT(refusal(same_name).here, HasSubstr("default (0000000000000008)"));
+  wire::Hello other = hello(2, 8);
+  other.cluster = "prod";
+  EXPECT_FALSE(refusal(greet(hello(1), other)).is_foreign);
+}
+
+TEST(Greeting, refuses_who_looks_for_somebody_else) {
+  wire::Hello lost = hello(2);
+  lost.to = NodeId{9};
+  EXPECT_THAT(refusal(greet(hello(1), lost)).to_peer,
+              HasSubstr("this is node 0000000000000001, not 0000000000000009"));
+  lost.to = NodeId{1};
+  EXPECT_TRUE(std::holds_alternative<BindIt>(greet(hello(1), lost)));
+}
+
+// Section 7: none in common: one sentence that names both.
+TEST(Greeting, refuses_a_protocol_that_it_does_not_speak) {
+  wire::Hello newer = hello(2);
+  newer.protocol = {.min = 8, .max = 9};
+  const Greeting greeting = greet(hello(1), newer);
+  EXPECT_EQ(refusal(greeting).code, Close::protocol_error);
+  EXPECT_THAT(refusal(greeting).to_peer, HasSubstr("8"));
+  EXPECT_THAT(refusal(greeting).to_peer, HasSubstr("1"));
+}
+
+}  // namespace
+}  // namespace duckduckgoose::node

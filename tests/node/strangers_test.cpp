@@ -1,0 +1,201 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "net/dialer.hpp"
+#include "pond.hpp"
+#include "wire/frame.hpp"
+#include "wire/ids.hpp"
+
+/// Peers that are not what they should be.
+namespace duckduckgoose::node::testing {
+namespace {
+
+using ::testing::HasSubstr;
+
+/// Dials a node and says what it likes.
+class Stranger {
+ public:
+  Stranger(Pond& pond, const std::string& name) : pond_{pond} {
+    dial_ = net::Dial{pond.loop, pond[name].address(), net::DialLimits{},
+                      [this](std::expected<net::Link, net::DialError> done) {
+                        ASSERT_TRUE(done) << done.error().text;
+                        link_ = std::move(*done);
+                        link_.start([this](std::string_view text) { heard_.emplace_back(text); },
+                                    [this](net::LinkEnd, std::string_view text) { end_ = text; });
+                      }};
+    EXPECT_TRUE(pond.until([this] { return !heard_.empty(); })) << "no hello";
+  }
+
+  void say(std::string frame) { link_.send(std::move(frame)); }
+  /// Why the node ended the link.
+  [[nodiscard]] std::string end() {
+    EXPECT_TRUE(pond_.until([this] { return end_.has_value(); })) << "the link lives on";
+    return end_.value_or("");
+  }
+  [[nodiscard]] bool hears(const std::string& text) {
+    return pond_.until([&] { return !heard_.empty() && heard_.back().contains(text); }, 5s);
+  }
+  [[nodiscard]] bool is_linked() const { return !end_; }
+  [[nodiscard]] wire::Hello theirs() const {
+    return std::get<wire::Hello>(*wire::decode_frame(heard_.front()));
+  }
+
+ private:
+  Pond& pond_;
+  net::Dial dial_;
+  net::Link link_;
+  std::vector<std::string> heard_;
+  std::optional<std::string> end_;
+};
+
+wire::Hello member_of(const wire::Hello& theirs) {
+  wire::Hello hello = theirs;
+  hello.incarnation = {.id = NodeId{77}, .starts = 1, .nonce = 5};
+  hello.saves = 1;
+  hello.address = "localhost:9";
+  hello.to.reset();
+  return hello;
+}
+
+TEST(Strangers, a_malformed_frame_costs_the_link_and_nothing_else) {
+  Pond pond;
+  pond.found({"a"}, 1);
+  const auto token = pond.status("a").token;
+  for (const char* frame : {"", "{", "[]", "nonsense", R"({"type":5})", R"({"type":"hello"})"}) {
+    Stranger stranger{pond, "a"};
+    stranger.say(frame);
+    EXPECT_THAT(stranger.end(), HasSubstr("1007")) << frame;
+  }
+  Stranger stranger{pond, "a"};
+  stranger.say(wire::encode(member_of(stranger.theirs())));
+  ASSERT_TRUE(pond.until([&] { return pond.status("a").observers == 1U; }));
+  stranger.say("{\"type\":\"heartbeat\"}");
+  EXPECT_THAT(stranger.end(), HasSubstr("1007"));
+  EXPECT_EQ(pond.goose(), "a");
+  EXPECT_EQ(pond.status("a").token, token);
+}
+
+// Section 7: unknown frame types are counted and answered.
+TEST(Strangers, an_unknown_frame_is_answered_and_the_link_lives_on) {
+  Pond pond;
+  pond.found({"a"}, 1);
+  Stranger stranger{pond, "a"};
+  stranger.say(wire::encode(member_of(stranger.theirs())));
+  stranger.say(R"({"type":"from_the_future","what":[1,2,3]})");
+  EXPECT_TRUE(stranger.hears("from_the_future"));
+  EXPECT_TRUE(stranger.is_linked());
+}
+
+TEST(Strangers, must_say_hello_first_and_once) {
+  Pond pond;
+  pond.found({"a"}, 1);
+  Stranger silent{pond, "a"};
+  silent.say(wire::encode(wire::Invite{"localhost:9"}));
+  EXPECT_THAT(silent.end(), HasSubstr("first frame must be a hello"));
+  Stranger twice{pond, "a"};
+  twice.say(wire::encode(member_of(twice.theirs())));
+  twice.say(wire::encode(member_of(twice.theirs())));
+  EXPECT_THAT(twice.end(), HasSubstr("second hello"));
+}
+
+TEST(Strangers, of_another_cluster_are_refused_with_a_reason) {
+  Pond pond;
+  pond.found({"a"}, 1);
+  Stranger stranger{pond, "a"};
+  wire::Hello hello = member_of(stranger.theirs());
+  hello.cluster_id = ClusterId{99};
+  stranger.say(wire::encode(hello));
+  EXPECT_THAT(stranger.end(), HasSubstr("this node is in cluster default"));
+  EXPECT_THAT(pond.log("a"), HasSubstr("it is in cluster default (0000000000000063)"));
+}
+
+TEST(Strangers, of_no_common_protocol_are_told_both) {
+  Pond pond;
+  pond.found({"a"}, 1);
+  Stranger stranger{pond, "a"};
+  wire::Hello hello = member_of(stranger.theirs());
+  hello.protocol = {.min = 8, .max = 9};
+  stranger.say(wire::encode(hello));
+  EXPECT_THAT(stranger.end(), HasSubstr("9"));
+}
+
+// P1 stays: a peer must not be able to burn the terms.
+TEST(Strangers, cannot_burn_the_terms) {
+  Pond pond;
+  pond.found({"a"}, 1);
+  const auto term = pond.status("a").term;
+  Stranger stranger{pond, "a"};
+  const wire::Hello hello = member_of(stranger.theirs());
+  stranger.say(wire::encode(hello));
+  Message message{.cluster = *hello.cluster_id,
+                  .from = hello.incarnation,
+                  .to = pond["a"].id(),
+                  .saves = 1,
+                  .term = Term{1'000'000'000'000},
+                  .stamp = {},
+                  .config = {},
+                  .body = VoteReply{}};
+  stranger.say(wire::encode(message));
+  EXPECT_TRUE(stranger.hears("term_jump"));
+  EXPECT_EQ(pond.status("a").term, term);
+}
+
+// F8, rule 9: two clusters of one name say so and do not merge.
+TEST(Strangers, a_voter_whose_place_another_cluster_took_is_named) {
+  Pond pond;
+  pond.found({"a", "b", "c"}, 3);
+  Settings place = pond.settings("other");
+  place.port = pond["c"].port();
+  pond.kill("c");
+  pond.start_as("other", place);
+  pond.kill("b");
+  ASSERT_TRUE(pond.until([&] { return pond.status("a").cause_code == "foreign_cluster"; }));
+  EXPECT_THAT(pond.status("a").cause, HasSubstr("another cluster"));
+  EXPECT_EQ(pond.status("other").mode, wire::Mode::goose);
+}
+
+// Rule 9: two processes on copies of one data directory. Both sides say so.
+TEST(Strangers, a_clone_is_refused_and_both_say_so) {
+  Pond pond;
+  pond.found({"a", "b", "c"}, 3);
+  pond.kill("c");
+  pond.folder.copy("c", "clone");
+  pond.restart("c");
+  ASSERT_TRUE(pond.until([&] { return pond.agree() && pond.status("a").voters_connected == 3U; }));
+  pond.start("clone");
+  const std::string text = "copies of one data directory";
+  ASSERT_TRUE(pond.until([&] {
+    return pond.log("clone").contains("refuses this node: two processes run on " + text) ||
+           pond.log("clone").contains(text);
+  }));
+  ASSERT_TRUE(pond.until([&] { return pond.log("a").contains(text); }));
+  EXPECT_EQ(pond.goose(), "a");
+  EXPECT_NE(pond.status("clone").mode, wire::Mode::goose);
+}
+
+// Rule 9: a data directory restored from an old copy is noticed by the peers, who know better.
+TEST(Strangers, an_old_copy_of_the_data_is_refused) {
+  Pond pond;
+  pond.found({"a", "b", "c"}, 3);
+  pond.stop("c");
+  pond.folder.copy("c", "copy");
+  pond.restart("c");
+  ASSERT_TRUE(pond.until([&] { return pond.agree() && pond.status("a").voters_connected == 3U; }));
+  for (int i = 0; i < 4; ++i) {  // each makes a new term, which "c" saves
+    ASSERT_EQ(pond.ask("b", "POST", "/handover", "{}").status, 200U);
+  }
+  ASSERT_TRUE(pond.until([&] { return pond.agree(); }));
+  const auto term = pond.status("c").term;
+  pond.kill("c");
+  pond.start_as("old", pond.settings("copy"));
+  pond.kill("old");
+  pond.restart("old");  // its starts go beyond what was seen, its saves do not
+  ASSERT_TRUE(pond.until([&] {
+    return pond.log("old").contains("refuses this node: an old copy of the data");
+  }));
+  ASSERT_TRUE(pond.until([&] { return pond.goose() == "a" || pond.goose() == "b"; }));
+  EXPECT_GE(pond.status(pond.goose()).term->value, term->value);
+}
+
+}  // namespace
+}  // namespace duckduckgoose::node::testing
