@@ -46,7 +46,8 @@ Command init() {
           "in\n"
           "this data directory, wherever that listens; it starts none. Needed once, and on one\n"
           "node only; beyond loopback nothing else founds a cluster.",
-      .options = of_the_node(),
+      .options = {Opt::port, Opt::listen, Opt::cluster, Opt::advertise, Opt::data, Opt::promise,
+                  Opt::witness, Opt::insecure},
       .examples = {{"duckduckgoose init --port 4001", ""},
                    {"duckduckgoose init --cluster mail --listen 0.0.0.0 --advertise a.example:4001 "
                     "--insecure",

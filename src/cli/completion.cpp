@@ -39,25 +39,28 @@ std::string unquoted(std::string_view text) {
 }
 
 std::string bash_script() {
+  std::string without_words;
   std::string values;
   for (const OptionSpec& spec : all_options()) {
     if (!spec.has_value()) continue;
-    values += "    " + std::string{spec.flag};
-    if (!spec.short_flag.empty()) values += "|" + std::string{spec.short_flag};
+    std::string pattern{spec.flag};
+    if (!spec.short_flag.empty()) pattern += "|" + std::string{spec.short_flag};
     if (spec.opt == Opt::data) {
-      values += ") COMPREPLY=($(compgen -d -- \"$word\")); return ;;\n";
+      values += "    " + pattern + ") COMPREPLY=($(compgen -d -- \"$word\")); return ;;\n";
+    } else if (spec.words.empty()) {
+      without_words += (without_words.empty() ? "" : "|") + pattern;
     } else {
-      values +=
-          ") COMPREPLY=($(compgen -W '" + std::string{spec.words} + "' -- \"$word\")); return ;;\n";
+      values += "    " + pattern + ") COMPREPLY=($(compgen -W '" + std::string{spec.words} +
+                "' -- \"$word\")); return ;;\n";
     }
   }
+  values += "    " + without_words + ") return ;;\n";
   std::string commands;
   for (const Command& command : all_commands()) {
-    const std::string pattern = command.name.empty() ? "*" : std::string{command.name};
     if (command.name.empty()) continue;
     std::string words = flags_of(command);
     if (!command.argument_words.empty()) words += " " + std::string{command.argument_words};
-    commands += "    " + pattern + ") words='" + words + "' ;;\n";
+    commands += "    " + std::string{command.name} + ") words='" + words + "' ;;\n";
   }
   const Command& node = *find_command("");
   commands += "    *) words='" + flags_of(node) + "'\n       (( COMP_CWORD == 1 )) && words+=' " +

@@ -62,8 +62,8 @@ std::string list_of_commands() {
 }
 
 constexpr std::string_view exit_codes =
-    "  0 yes    1 no    2 usage    69 nobody answers, or the port is in use\n"
-    "  73 data directory in use    74 disk refused or record damaged\n"
+    "  0 yes    1 no    2 usage    69 nobody answers\n"
+    "  73 data directory or port in use    74 disk refused or record damaged\n"
     "  75 try again: no goose, or no answer in time    76 protocol    77 not authorised\n"
     "  78 configuration    128+n ended by signal n\n";
 

@@ -58,15 +58,12 @@ Expected<std::optional<std::string>> cluster_name(const Values& values) {
 }
 
 Expected<std::optional<Duration>> promise(const Values& values) {
+  const auto given = values.find(Opt::promise);
   const auto promise = values.duration(Opt::promise);
-  if (!promise || !*promise) return promise;
-  if (**promise < promise_min || **promise > promise_max) {
-    return std::unexpected(bad_value(*values.find(Opt::promise),
-                                     wire::to_text(**promise) + " is out of range: a promise is " +
-                                         wire::to_text(promise_min) + " to " +
-                                         wire::to_text(promise_max)));
-  }
-  return promise;
+  if (!given || !promise || (**promise >= promise_min && **promise <= promise_max)) return promise;
+  return std::unexpected(
+      bad_value(*given, wire::quoted(given->text) + " is out of range: a promise is " +
+                            wire::to_text(promise_min) + " to " + wire::to_text(promise_max)));
 }
 
 /// The journal takes priorities from a stream only if it is the journal's own (systemd.exec(5), JOURNAL_STREAM).

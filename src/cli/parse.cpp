@@ -113,7 +113,9 @@ class Reader {
     const std::string text = error.what();
     for (const auto& [opt, option] : given_) {
       const std::string flag{spec_of(opt).flag};
-      if (!text.starts_with(flag + ":") && !text.starts_with(flag + " ")) continue;
+      const bool names_it = text.starts_with(flag + ":") || text.starts_with(flag + " ") ||
+                            text.starts_with(flag.substr(2) + " ");
+      if (!names_it) continue;
       if (spec_of(opt).has_value()) return wrong_number(command_, spec_of(opt), 0);
       return usage(flag + " takes no value" + see_help(command_));
     }

@@ -152,9 +152,9 @@ std::vector<const Command*> pointers() {
 }
 
 INSTANTIATE_TEST_SUITE_P(Commands, EveryCommand, testing::ValuesIn(pointers()),
-                         [](const auto& info) {
-                           return info.param->name.empty() ? std::string{"node"}
-                                                           : std::string{info.param->name};
+                         [](const auto& one) {
+                           return one.param->name.empty() ? std::string{"node"}
+                                                          : std::string{one.param->name};
                          });
 
 TEST(Completion, is_not_known_for_another_shell) { EXPECT_FALSE(completion_script("csh")); }

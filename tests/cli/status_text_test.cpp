@@ -84,7 +84,7 @@ TEST(StatusText, without_a_goose_says_so_and_why) {
   status.tolerates = 0;
   status.cause = "2 of 3 voters unreachable: localhost:4002 (refused)";
   const auto lines = status_lines(status, plain);
-  EXPECT_THAT(lines[0], HasSubstr("term 7  no goose for 48 s  restarting"));
+  EXPECT_THAT(lines[0], HasSubstr("term 7  no goose  for 48 s  restarting"));
   EXPECT_THAT(lines[0], HasSubstr("none may fail"));
   EXPECT_EQ(lines[1], "because 2 of 3 voters unreachable: localhost:4002 (refused)");
 }

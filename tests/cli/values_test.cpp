@@ -71,8 +71,8 @@ INSTANTIATE_TEST_SUITE_P(
         Bad{Opt::listen, "[::g]", "--port"}, Bad{Opt::join, "localhost", "has no port"},
         Bad{Opt::join, "a:1,a:1", "stands twice"}, Bad{Opt::join, "a:1,", "no port"},
         Bad{Opt::cluster, "a b", "is no cluster name"}, Bad{Opt::advertise, "a", "has no port"},
-        Bad{Opt::promise, "1000", "bare number"}, Bad{Opt::promise, "49ms", "is 50ms to 1m"},
-        Bad{Opt::promise, "61s", "is 50ms to 1m"}, Bad{Opt::allowed_hosts, "a,,b", "is no list"},
+        Bad{Opt::promise, "1000", "bare number"}, Bad{Opt::promise, "49ms", "is 50ms to 60s"},
+        Bad{Opt::promise, "61s", "is 50ms to 60s"}, Bad{Opt::allowed_hosts, "a,,b", "is no list"},
         Bad{Opt::allowed_hosts, "a, b", "is no list"}, Bad{Opt::log_level, "loud", "debug, info"},
         Bad{Opt::log_level, "debug info", "debug, info"}, Bad{Opt::log_format, "xml", "logfmt"}));
 

@@ -154,9 +154,7 @@ Expected<Exit> Show::once(int count) {
 Expected<Exit> Show::live(int count) {
   if (auto started = start(count); !started) return std::unexpected(started.error());
   if (!console_.draws()) {
-    tell(
-        "keys from the input: 1-9 or g choose, k kill -9, s stop, c cut off, b bring back, t end, "
-        "a add, q quit");
+    tell("keys, from the input: " + std::string{keys_text});
   }
   while (!is_over_) {
     look();

@@ -75,6 +75,13 @@ std::string role_of(const DemoNode& node) {
   return text;
 }
 
+std::string votes_text(const wire::Status& goose) {
+  const std::uint64_t voters = goose.voters.value_or(0);
+  if (voters <= 1) return "1 node votes";
+  return std::to_string(voters) + " nodes vote, " +
+         std::to_string(goose.voters_connected.value_or(0)) + " of them linked to the goose";
+}
+
 std::string heading(std::span<const DemoNode> nodes) {
   const DemoNode* const goose = goose_among(nodes);
   if (goose == nullptr) return "no goose";
@@ -91,18 +98,15 @@ std::string heading(std::span<const DemoNode> nodes) {
   return text;
 }
 
-/// Why there is this goose or none, by the goose or whoever answers.
+/// Why there is this goose or none: by the goose, else by a node that has noticed that there is none.
 std::string because(std::span<const DemoNode> nodes) {
   const DemoNode* teller = goose_among(nodes);
   for (const DemoNode& node : nodes) {
-    if (teller == nullptr && node.status && !node.is_cut) teller = &node;
+    if (teller == nullptr && node.status && !node.status->goose && !node.is_cut) teller = &node;
   }
   if (teller == nullptr) return {};
   return with_names(teller->status->cause, nodes);
 }
-
-constexpr std::string_view keys =
-    "1-9 or g choose  k kill -9  s stop  c cut off  b bring back  t end  a add  q quit";
 
 }  // namespace
 
@@ -164,7 +168,8 @@ std::vector<std::string> picture(std::span<const DemoNode> nodes, int chosen,
   lines.push_back(
       paint(Look::bold, "DuckDuckGoose") + "  " +
       paint(has_goose ? Look::green : Look::red, cut_to(heading(nodes), size.columns - 15)));
-  lines.push_back(cut_to("because " + because(nodes), size.columns));
+  const std::string why = because(nodes);
+  lines.push_back(why.empty() ? why : cut_to("because " + why, size.columns));
   lines.emplace_back();
   for (std::string& line : node_lines(nodes, chosen, paint)) lines.push_back(std::move(line));
   lines.emplace_back();
@@ -175,7 +180,7 @@ std::vector<std::string> picture(std::span<const DemoNode> nodes, int chosen,
     lines.push_back(cut_to(event, size.columns));
   }
   if (size.rows > lines.size() + 1) lines.resize(size.rows - 1);
-  lines.push_back(paint(Look::inverse, cut_to(std::string{keys}, size.columns)));
+  lines.push_back(paint(Look::inverse, cut_to(std::string{keys_text}, size.columns)));
   return lines;
 }
 
@@ -210,10 +215,10 @@ std::vector<std::string> Chronicle::look(std::span<const DemoNode> nodes, Durati
     term_ = term;
     news.push_back(arrival(*goose, nodes));
   }
-  const std::size_t voters = goose->status->voters.value_or(0);
-  if (voters != voters_ && voters != 0) {
-    voters_ = voters;
-    news.push_back(std::to_string(voters) + (voters == 1 ? " node votes" : " nodes vote"));
+  std::string votes = votes_text(*goose->status);
+  if (votes != votes_) {
+    votes_ = votes;
+    news.push_back(std::move(votes));
   }
   return news;
 }

@@ -4,6 +4,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "cli/demo/pond.hpp"
@@ -23,6 +24,11 @@ namespace duckduckgoose::cli::demo {
 [[nodiscard]] std::vector<std::string> node_lines(std::span<const DemoNode> nodes, int chosen,
                                                   const Paint& paint);
 
+/// What each key does.
+inline constexpr std::string_view keys_text =
+    "choose 1-9 g(oose); k(ill -9) s(top) c(ut off) b(ring back) t(erm) a(dd) q(uit)";
+
+/// Of a screen.
 struct Size {
   std::size_t columns = 80;
   std::size_t rows = 24;
@@ -50,7 +56,7 @@ class Chronicle {
   Term term_;
   std::optional<Duration> lost_at_;
   std::optional<Duration> gap_;
-  std::size_t voters_ = 0;
+  std::string votes_;
   bool said_why_none_ = false;
 };
 

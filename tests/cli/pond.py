@@ -1,0 +1,218 @@
+"""Nodes as real processes on loopback, for tests; ends every one of them.
+
+The path of the program is the first argument of the test file. DUCKDUCKGOOSE_PATIENCE stretches every deadline,
+for builds with sanitizers and busy machines.
+"""
+
+import contextlib
+import json
+import os
+import pathlib
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+import urllib.error
+import urllib.request
+
+PROGRAM = os.path.abspath(sys.argv.pop(1)) if len(sys.argv) > 1 else None
+PATIENCE = float(os.environ.get("DUCKDUCKGOOSE_PATIENCE", "1"))
+PAUSE = 0.01  # between two looks at something that is waited for
+
+USAGE, NOBODY, IN_USE, DISK, TRY_AGAIN, CONFIGURATION = 2, 69, 73, 74, 75, 78
+
+
+def environment(**variables):
+    """This environment without what could reach the program by accident."""
+    clean = {k: v for k, v in os.environ.items()
+             if not k.startswith("DUCK_") and k not in ("STATE_DIRECTORY", "XDG_STATE_HOME", "NO_COLOR")}
+    return clean | {k: str(v) for k, v in variables.items()}
+
+
+def call(*words, env=None, timeout=30, **more):
+    """Runs one command to its end: exit code, stdout, stderr."""
+    done = subprocess.run([PROGRAM, *map(str, words)], env=env or environment(), capture_output=True, text=True,
+                          stdin=subprocess.DEVNULL, timeout=timeout * PATIENCE, **more)
+    return done.returncode, done.stdout, done.stderr
+
+
+def until(what, look, seconds=15):
+    """The first true answer of `look`; fails if there is none in time."""
+    end = time.monotonic() + seconds * PATIENCE
+    while True:
+        answer = look()
+        if answer:
+            return answer
+        if time.monotonic() > end:
+            raise AssertionError(f"not in {seconds * PATIENCE:.0f} s: {what}")
+        time.sleep(PAUSE)
+
+
+def free_port():
+    """A port that is free on every loopback address at this moment."""
+    while True:
+        with socket.socket() as v4:
+            v4.bind(("127.0.0.1", 0))
+            port = v4.getsockname()[1]
+            if not socket.has_ipv6:
+                return port
+            with socket.socket(socket.AF_INET6) as v6, contextlib.suppress(OSError):
+                v6.bind(("::1", port))
+                return port
+
+
+def exists(pid):
+    try:
+        with open(f"/proc/{pid}/stat", encoding="utf-8") as stat:
+            return stat.read().rsplit(")", 1)[1].split()[0] not in "ZX"
+    except FileNotFoundError:
+        return False
+
+
+class Node:
+    """One node: its port, its folder, and its process while it has one."""
+
+    def __init__(self, folder, port):
+        self.port, self.address = port, f"localhost:{port}"
+        self.data = pathlib.Path(folder, f"data-{port}")
+        self.log = pathlib.Path(folder, f"{port}.log")
+        self.process = None
+
+    def start(self, *words, **variables):
+        env = environment(**({"DUCK_PORT": self.port, "DUCK_DATA": self.data} | variables))
+        with open(self.log, "ab") as log:
+            self.process = subprocess.Popen([PROGRAM, *words], env=env, stdin=subprocess.DEVNULL,
+                                            stdout=log, stderr=log)
+        return self
+
+    def signal(self, number):
+        self.process.send_signal(number)
+
+    def kill(self):
+        """Ends it as a crash would; returns once it is gone."""
+        if self.process and self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+
+    def wait(self, seconds=15):
+        """The exit code."""
+        return self.process.wait(seconds * PATIENCE)
+
+    def runs(self):
+        return self.process is not None and self.process.poll() is None
+
+    def status(self, limit=1):
+        """What GET /status says; None: no answer."""
+        try:
+            with urllib.request.urlopen(f"http://{self.address}/status", timeout=limit) as answer:
+                return json.load(answer)
+        except (urllib.error.URLError, OSError, ValueError):
+            return None
+
+    def is_goose(self):
+        status = self.status()
+        return bool(status) and status["mode"] == "goose"
+
+    def command(self, *words):
+        return call(*words, "--node", self.address)
+
+    def words(self):
+        return self.log.read_text(errors="replace")
+
+
+class PondTest(unittest.TestCase):
+    """A test with a folder of its own, whose nodes all end with it."""
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory(prefix="duckduckgoose-test-", ignore_cleanup_errors=True)
+        self.addCleanup(folder.cleanup)
+        self.folder = folder.name
+        self.nodes = []
+        self.addCleanup(self.end_all)
+
+    def end_all(self):
+        for node in self.nodes:
+            node.kill()
+
+    def run(self, result=None):
+        failures_before = len(result.failures) + len(result.errors)
+        super().run(result)
+        if len(result.failures) + len(result.errors) > failures_before:
+            print(self.told, file=sys.stderr)
+
+    def tearDown(self):
+        self.told = "\n".join(f"--- {node.log.name}\n{node.words()}" for node in self.nodes if node.log.exists())
+
+    def node(self):
+        """One more node, not started."""
+        self.nodes.append(Node(self.folder, free_port()))
+        return self.nodes[-1]
+
+    def first(self, **variables):
+        """A node that has founded a cluster, and is the goose."""
+        node = self.node().start(**variables)
+        until(f"{node.address} is the goose", node.is_goose)
+        return node
+
+    def joined(self, to, **variables):
+        """One more node, started; it joins through `to`."""
+        return self.node().start(DUCK_JOIN=to.address, **variables)
+
+    def cluster(self, count, **variables):
+        """So many nodes, of which as many vote as can."""
+        first = self.first(**variables)
+        nodes = [first] + [self.joined(first, **variables) for _ in range(count - 1)]
+        self.until_voters(nodes, min(count - (count + 1) % 2, 5))
+        return nodes
+
+    def until_voters(self, nodes, count):
+        """Waits until the goose has so many voters, is linked to all of them, and all nodes know the goose."""
+        def settled():
+            statuses = [node.status() for node in nodes]
+            if not all(statuses):
+                return False
+            geese = [status for status in statuses if status["mode"] == "goose"]
+            return (len(geese) == 1 and geese[0].get("voters") == count == geese[0].get("voters_connected")
+                    and all(s["goose"] and s["goose"]["id"] == geese[0]["id"] for s in statuses))
+        until(f"{count} voters among {[node.address for node in nodes]}", settled, 30)
+
+    def goose_of(self, nodes, seconds=15):
+        """The node that says it is the goose; waits for one."""
+        return until(f"a goose among {[node.address for node in nodes]}",
+                     lambda: next((node for node in nodes if node.is_goose()), None), seconds)
+
+    def until_one_goose(self, nodes, seconds=15):
+        """Waits until all nodes know the same goose, and it is one of them; that node."""
+        def agreed():
+            statuses = {node: node.status() for node in nodes}
+            if not all(s and s["goose"] for s in statuses.values()):
+                return None
+            geese = [node for node, s in statuses.items() if s["mode"] == "goose"]
+            known = {s["goose"]["id"] for s in statuses.values()}
+            return geese[0] if len(geese) == 1 and known == {statuses[geese[0]]["id"]} else None
+        return until(f"{[node.address for node in nodes]} agree on one goose", agreed, seconds)
+
+    def assert_refused(self, answer, exit_code, *parts):
+        """A command ended with this code, and one sentence that has all the parts in it."""
+        code, out, err = answer
+        self.assertEqual(code, exit_code, f"{out}{err}")
+        self.assertEqual(out, "")
+        self.assertEqual(err.count("\n"), 1, err)
+        for part in parts:
+            self.assertIn(str(part), err)
+
+    def assert_ends(self, node, exit_code, *parts):
+        """A node ended with this code, and its last words have all the parts in them."""
+        self.assertEqual(node.wait(), exit_code, node.words())
+        last = node.words().strip().split("\n")[-1]
+        for part in parts:
+            self.assertIn(str(part), last)
+
+
+def main():
+    # A test that ctest ends must end its nodes.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    unittest.main(verbosity=2)

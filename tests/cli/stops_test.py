@@ -1,0 +1,99 @@
+"""How a node ends, and what a frozen one says afterwards."""
+
+import signal
+import socket
+import time
+
+import pond
+
+
+class Stop(pond.PondTest):
+    def test_of_the_goose_hands_over_in_well_under_the_promise(self):
+        for number in (signal.SIGTERM, signal.SIGINT):
+            with self.subTest(signal=number):
+                # A promise so long that waiting for its end could not be mistaken for a hand-over.
+                nodes = self.cluster(3, DUCK_PROMISE="20s")
+                old = self.until_one_goose(nodes)
+                left = [node for node in nodes if node is not old]
+                began = time.monotonic()
+                old.signal(number)
+                self.assertEqual(old.wait(), 0, old.words())
+                new = self.until_one_goose(left)
+                self.assertLess(time.monotonic() - began, 5 * pond.PATIENCE)
+                status = new.status()
+                self.assertEqual(status["cause_code"], "handover")
+                self.assertEqual(status["voters"], 3, "it stays a member")
+                self.end_all()
+
+    def test_of_a_duck_changes_nothing(self):
+        nodes = self.cluster(3)
+        goose = self.until_one_goose(nodes)
+        term = goose.status()["term"]
+        duck = next(node for node in nodes if node is not goose)
+        duck.signal(signal.SIGTERM)
+        self.assertEqual(duck.wait(), 0)
+        duck.start()
+        self.until_voters(nodes, 3)
+        self.assertEqual(self.until_one_goose(nodes).status()["term"], term)
+
+    def test_of_a_lone_goose_is_quick(self):
+        node = self.first(DUCK_PROMISE="20s")
+        began = time.monotonic()
+        node.signal(signal.SIGTERM)
+        self.assertEqual(node.wait(), 0)
+        self.assertLess(time.monotonic() - began, 5 * pond.PATIENCE)
+        # A single voter that never gave a hold waits for no old promise.
+        began = time.monotonic()
+        node.start()
+        pond.until("it is the goose again", node.is_goose)
+        self.assertLess(time.monotonic() - began, 10 * pond.PATIENCE)
+
+
+def ask_ahead(node):
+    """Sends a request and returns the connection: a frozen node's answer comes when it wakes."""
+    connection = socket.create_connection(("127.0.0.1", node.port), timeout=15 * pond.PATIENCE)
+    connection.sendall(b"GET /status HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+    return connection
+
+
+def answer_of(connection):
+    received = b""
+    with connection:
+        while more := connection.recv(65536):
+            received += more
+    return received.decode()
+
+
+class Frozen(pond.PondTest):
+    # P2: what it answers when it wakes was asked for while another may have been the goose for long.
+    def test_goose_is_a_duck_when_it_wakes_and_never_says_otherwise(self):
+        nodes = self.cluster(3)
+        old = self.until_one_goose(nodes)
+        before = old.status()
+        left = [node for node in nodes if node is not old]
+        old.signal(signal.SIGSTOP)
+        asked = [ask_ahead(old) for _ in range(8)]
+        new = self.goose_of(left)
+        self.assertGreater(new.status()["token"], before["token"])
+        old.signal(signal.SIGCONT)
+        for connection in asked:
+            answer = answer_of(connection)
+            self.assertIn('"mode":"duck"', answer)
+        for _ in range(50):
+            self.assertFalse(old.is_goose())
+        self.assertIs(self.until_one_goose(nodes), new)
+
+    def test_duck_does_not_depose_the_goose_when_it_wakes(self):
+        nodes = self.cluster(3)
+        goose = self.until_one_goose(nodes)
+        term = goose.status()["term"]
+        duck = next(node for node in nodes if node is not goose)
+        duck.signal(signal.SIGSTOP)
+        pond.until("the goose misses it", lambda: goose.status()["voters_connected"] == 2, 60)
+        duck.signal(signal.SIGCONT)
+        self.until_voters(nodes, 3)
+        self.assertEqual(self.until_one_goose(nodes).status()["term"], term)
+
+
+if __name__ == "__main__":
+    pond.main()
