@@ -1,32 +1,23 @@
 #pragma once
 
-#include <cstdint>
 #include <expected>
-#include <string>
 #include <string_view>
 
+#include "net/exchange.hpp"
 #include "raft/types.hpp"
 
+/// Talks to a running node, for the commands.
 namespace duckduckgoose::client {
 
-struct HttpAnswer {
-  unsigned status = 0;
-  std::string body;
-};
+/// What a node answered, whatever the status.
+using HttpAnswer = net::Reply;
 
-struct ClientError {
-  enum class Kind : std::uint8_t {
-    bad_address,  ///< Not host:port, or a name that nobody knows.
-    nobody,       ///< No process listens there, or no way leads there.
-    timeout,      ///< Connected or not, no whole answer came in time.
-    bad_answer,   ///< What answered does not speak HTTP, or says more than wire::answer_bytes_max.
-  };
-  Kind kind = Kind::nobody;
-  std::string text;  ///< One sentence: what, which address, what to do.
-};
+/// Why there is no answer; its text is one sentence for the user.
+using ClientError = net::ExchangeError;
 
-/// Asks a running node once, over a new connection, and waits for the whole answer, but no longer than `limit`.
-/// `localhost` means ::1 and 127.0.0.1. A body is sent as application/json. `method`: "GET", "POST", "DELETE".
+/// Asks a running node once, over a new connection, and waits for the whole answer, but no longer
+/// than `limit`. `localhost` means ::1 and 127.0.0.1. A body is sent as application/json. `method`:
+/// "GET", "POST", "DELETE". An answer beyond wire::answer_bytes_max is an error.
 [[nodiscard]] std::expected<HttpAnswer, ClientError> request(std::string_view address,
                                                              std::string_view method,
                                                              std::string_view target,

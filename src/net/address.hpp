@@ -8,7 +8,8 @@ namespace duckduckgoose::net {
 /// A numeric IPv4 or IPv6 address, without brackets.
 [[nodiscard]] bool is_ip_literal(std::string_view host);
 
-/// Only this machine can reach it: `localhost` (RFC 6761), 127.0.0.0/8, ::1, or these mapped into IPv6.
+/// Only this machine can reach it: `localhost` (RFC 6761), 127.0.0.0/8, ::1, or these mapped into
+/// IPv6.
 [[nodiscard]] bool is_loopback(std::string_view host);
 
 }  // namespace duckduckgoose::net

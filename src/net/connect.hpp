@@ -14,6 +14,7 @@
 /// Private to src/net: TCP connections to host:port.
 namespace duckduckgoose::net {
 
+/// A connection, with TCP_NODELAY set.
 struct Connected {
   Socket socket;
   std::string remote;  ///< Numeric.

@@ -13,6 +13,7 @@
 
 namespace duckduckgoose::net {
 
+/// How long one attempt may take, and the bounds of the link that comes out of it.
 struct DialLimits {
   Duration lookup_time =
       std::chrono::seconds{2};  ///< For the name; IP literals and localhost need none.
@@ -20,8 +21,15 @@ struct DialLimits {
   LinkLimits link;
 };
 
+/// Why there is no link.
 struct DialError {
-  enum class Kind : std::uint8_t { bad_address, not_resolved, refused, no_answer, not_a_peer };
+  enum class Kind : std::uint8_t {
+    bad_address,   ///< Not host:port.
+    not_resolved,  ///< Nobody knows the name, or no name server answered.
+    refused,       ///< The machine is there, but no process listens on that port.
+    no_answer,     ///< No way there, or nothing came back in time.
+    not_a_peer,    ///< Something else listens there, or it refused the upgrade.
+  };
   Kind kind = Kind::no_answer;
   std::string
       text;  ///< One sentence that names the address: "localhost:4002 refused the connection".
@@ -33,9 +41,9 @@ class Dial {
   struct Impl;
   using OnDone = std::function<void(std::expected<Link, DialError>)>;
 
-  /// Dials "host:port" and upgrades at /peer. `localhost` means ::1 and 127.0.0.1, the first that answers.
-  /// `done` is called once, from the loop, never from inside this call. A name server that does not answer
-  /// delays neither other dials nor the exit of the process.
+  /// Dials "host:port" and upgrades at /peer. `localhost` means ::1 and 127.0.0.1, the first that
+  /// answers. `done` is called once, from the loop, never from inside this call. A name server that
+  /// does not answer delays neither other dials nor the exit of the process.
   Dial(Loop& loop, std::string_view address, DialLimits limits, OnDone done);
   Dial() noexcept;
   Dial(Dial&&) noexcept;

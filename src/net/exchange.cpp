@@ -72,7 +72,8 @@ class Exchange {
   void send(Socket socket) {
     socket_.emplace(std::move(socket));
     asio::async_write(*socket_, asio::buffer(request_), [this](const Error&, std::size_t) {
-      // A node that refuses may answer before it has read all; then the answer counts, not the failed write.
+      // A node that refuses may answer before it has read all; then the answer counts, not the
+      // failed write.
       receive();
     });
   }

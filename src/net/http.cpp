@@ -12,10 +12,7 @@ Answer problem_answer(unsigned status, std::string_view type, std::string_view t
                                               .title = std::string{title},
                                               .status = status,
                                               .detail = std::string{detail}}),
-          .content_type = "application/problem+json",
-          .headers = {},
-          .valid_until = std::nullopt,
-          .refresh = {}};
+          .content_type = "application/problem+json"};
 }
 
 Responder::~Responder() {

@@ -14,6 +14,7 @@
 /// What the one port says and hears over HTTP/1.1, without sockets.
 namespace duckduckgoose::net {
 
+/// The methods that anything here looks at.
 enum class Method : std::uint8_t { get, head, options, post, delete_, put, patch, other };
 
 /// One request that passed every limit and browser rule.
@@ -36,27 +37,29 @@ struct Request {
   }
 };
 
-/// One answer. The session adds Content-Length, Cache-Control: no-store and Connection itself, and leaves the
-/// body out for HEAD.
+/// One answer. The session adds Content-Length, Cache-Control: no-store and Connection itself, and
+/// leaves the body out for HEAD.
 struct Answer {
   unsigned status = 200;
-  std::string body;
+  std::string body{};
   std::string_view content_type = "application/json";  ///< A literal: it must outlive the answer.
-  std::vector<std::pair<std::string, std::string>> headers;  ///< Allow, Retry-After, Location.
+  std::vector<std::pair<std::string, std::string>> headers{};  ///< Allow, Retry-After, Location.
 
-  /// The body claims something that is true only until here (`mode:"goose"`, SURFACE section 2). The session
-  /// looks at the clock just before it writes: once it is past, `refresh` is asked for another answer instead.
-  std::optional<Instant> valid_until;
-  /// Called on the loop, at most a few times, only with valid_until set. Empty: 503 is sent in its place.
-  std::function<Answer()> refresh;
+  /// The body claims something that is true only until here (`mode:"goose"`, SURFACE section 2).
+  /// The session looks at the clock just before it writes: once it is past, `refresh` is asked for
+  /// another answer instead.
+  std::optional<Instant> valid_until{};
+  /// Called on the loop, at most a few times, only with valid_until set. Empty: 503 is sent in its
+  /// place.
+  std::function<Answer()> refresh{};
 };
 
 /// A problem of RFC 9457 as the answer to a request: {"type","title","status","detail"}.
 [[nodiscard]] Answer problem_answer(unsigned status, std::string_view type, std::string_view title,
                                     std::string_view detail);
 
-/// The right to answer one request, once, now or later, on the loop. Thrown away unused it answers 503; an
-/// answer that comes after the connection or its time limit has ended goes nowhere.
+/// The right to answer one request, once, now or later, on the loop. Thrown away unused it answers
+/// 503; an answer that comes after the connection or its time limit has ended goes nowhere.
 class Responder {
  public:
   class Sink;  ///< The session; private to net.

@@ -36,8 +36,8 @@ Method method_of(http::verb verb) {
   }
 }
 
-/// Beast's parser without Beast's message: no field is kept that nobody looks at, so that a request costs no
-/// allocation.
+/// Beast's parser without Beast's message: no field is kept that nobody looks at, so that a request
+/// costs no allocation.
 class RequestReader final : public http::basic_parser<true> {
  public:
   RequestReader(const RequestBounds& bounds, RequestHead& head, std::string& body)
@@ -95,7 +95,8 @@ class RequestReader final : public http::basic_parser<true> {
     }
   }
 
-  /// A repeated field has two meanings, one for us and one for whoever checked the request before us.
+  /// A repeated field has two meanings, one for us and one for whoever checked the request before
+  /// us.
   void keep(std::optional<std::string>& kept, beast::string_view name, beast::string_view value,
             Error& error) {
     if (kept) {

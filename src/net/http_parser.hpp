@@ -10,7 +10,8 @@
 
 #include "net/http.hpp"
 
-/// Private to src/net: HTTP/1.1 messages out of bytes. Total: any bytes give a message, "more", or an error.
+/// Private to src/net: HTTP/1.1 messages out of bytes. Total: any bytes give a message, "more", or
+/// an error.
 namespace duckduckgoose::net {
 
 /// What of a request's header this program looks at.
@@ -38,6 +39,7 @@ struct Rejection {
   std::string detail;
 };
 
+/// The bounds of one request.
 struct RequestBounds {
   std::size_t header_bytes_max;
   std::size_t target_bytes_max;
@@ -50,8 +52,8 @@ class RequestParser {
   explicit RequestParser(const RequestBounds& bounds);
   ~RequestParser();
 
-  /// Takes bytes from the front of `bytes` and returns how many. A header is taken only whole: what was not
-  /// taken has to be offered again, with more behind it. Not to be called once done().
+  /// Takes bytes from the front of `bytes` and returns how many. A header is taken only whole: what
+  /// was not taken has to be offered again, with more behind it. Not to be called once done().
   [[nodiscard]] std::expected<std::size_t, Rejection> put(std::string_view bytes);
 
   [[nodiscard]] bool header_done() const;

@@ -9,6 +9,7 @@
 /// Private to src/net: HTTP/1.1 messages as text.
 namespace duckduckgoose::net {
 
+/// What the request decides about the form of its answer.
 struct AnswerForm {
   bool keep_alive = true;
   bool http_1_1 = true;

@@ -16,6 +16,7 @@ namespace duckduckgoose::net {
 /// One encoding for many links.
 using Text = std::shared_ptr<const std::string>;
 
+/// Every bound of a link.
 struct LinkLimits {
   std::size_t frame_bytes_max = 64U * 1024U;          ///< A longer message received ends the link.
   std::size_t queue_bytes_max = 1024U * 1024U;        ///< More waiting to be sent ends the link.
@@ -40,8 +41,8 @@ enum class LinkEnd : std::uint8_t {
 /// The name of the reason, for logs and counters: "queue_full".
 [[nodiscard]] std::string_view to_string(LinkEnd end);
 
-/// One WebSocket connection that carries text frames, whoever dialled it. Owned by one; on the loop only.
-/// Destroying it cuts the connection, and no callback comes any more.
+/// One WebSocket connection that carries text frames, whoever dialled it. Owned by one; on the loop
+/// only. Destroying it cuts the connection, and no callback comes any more.
 class Link {
  public:
   struct Impl;
@@ -59,13 +60,13 @@ class Link {
   /// Begins to read. The callbacks may do anything with the link, destroying it included.
   void start(OnFrame on_frame, OnClosed on_closed);
 
-  /// Queues one frame. False, and the link ends with queue_full, when that breaks the bound; false as well
-  /// once it has ended.
+  /// Queues one frame. False, and the link ends with queue_full, when that breaks the bound; false
+  /// as well once it has ended.
   bool send(std::string frame);
   bool send(Text frame);
 
-  /// Says good-bye (RFC 6455 7.4: 1000, 1001, 1002, 1008, ...) after what is queued; `reason` is cut to 123
-  /// bytes. Frames that come meanwhile are dropped.
+  /// Says good-bye (RFC 6455 7.4: 1000, 1001, 1002, 1008, ...) after what is queued; `reason` is
+  /// cut to 123 bytes. Frames that come meanwhile are dropped.
   void close(std::uint16_t code, std::string_view reason);
 
   [[nodiscard]] bool open() const;

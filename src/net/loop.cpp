@@ -31,8 +31,8 @@ TimerId Loop::Impl::wake_at(Instant at, std::move_only_function<void()> f) {
   return id;
 }
 
-// Armed at or before the nearest wake-up. One that was cancelled or put off leaves the timer as it is: an early
-// expiration costs less than a system call for each change.
+// Armed at or before the nearest wake-up. One that was cancelled or put off leaves the timer as it
+// is: an early expiration costs less than a system call for each change.
 void Loop::Impl::arm() {
   armed_ = timers.begin()->first.at;
   const auto since_boot = std::max(armed_.time_since_epoch(), Duration{1});

@@ -16,9 +16,11 @@ struct TimerId {
   auto operator<=>(const TimerId&) const = default;
 };
 
-/// The one thread of a node: sockets, timers and signals take turns here, and nothing of it runs anywhere else.
+/// The one thread of a node: sockets, timers and signals take turns here, and nothing of it runs
+/// anywhere else.
 ///
-/// Everything but post() and stop() belongs to the thread that calls run() (or to the time before it).
+/// Everything but post() and stop() belongs to the thread that calls run() (or to the time before
+/// it).
 class Loop {
  public:
   Loop();
@@ -26,14 +28,16 @@ class Loop {
   Loop(const Loop&) = delete;
   Loop& operator=(const Loop&) = delete;
 
-  /// CLOCK_BOOTTIME in microseconds. It counts suspend and no clock setting moves it (DESIGN section 4).
+  /// CLOCK_BOOTTIME in microseconds. It counts suspend and no clock setting moves it (DESIGN
+  /// section 4).
   [[nodiscard]] static Instant now();
 
   /// The wall clock, Unix milliseconds: for printing and token_base only.
   [[nodiscard]] static std::uint64_t unix_ms();
 
-  /// Calls `f` once from run(), not before `at` (an `at` in the past: as soon as possible, never from inside
-  /// this call). Cheap to set and to cancel again: the kernel's timer moves only when the nearest comes earlier.
+  /// Calls `f` once from run(), not before `at` (an `at` in the past: as soon as possible, never
+  /// from inside this call). Cheap to set and to cancel again: the kernel's timer moves only when
+  /// the nearest comes earlier.
   TimerId wake_at(Instant at, std::move_only_function<void()> f);
 
   /// Forgets a wake-up. No effect on one that has run, or on TimerId{}.

@@ -13,12 +13,14 @@ namespace duckduckgoose::net {
 
 namespace asio = boost::asio;
 
-/// Sockets name their executor's type: the type-erased default costs a twentieth of the requests a second.
+/// Sockets name their executor's type: the type-erased default costs a twentieth of the requests a
+/// second.
 using Executor = asio::io_context::executor_type;
 using Socket = asio::basic_stream_socket<asio::ip::tcp, Executor>;
 using Acceptor = asio::basic_socket_acceptor<asio::ip::tcp, Executor>;
 using Endpoint = asio::ip::tcp::endpoint;
 
+/// The io_context, one timerfd, and the wake-ups that wait for it.
 struct Loop::Impl {
   Impl();
 

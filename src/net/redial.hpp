@@ -8,8 +8,8 @@
 
 namespace duckduckgoose::net {
 
-/// How long to wait before a peer is dialled again: 50 ms, doubling to 2 s, each less a random part of up to a
-/// half, so that many nodes do not come back in step. A value: its chance is seeded.
+/// How long to wait before a peer is dialled again: 50 ms, doubling to 2 s, each less a random part
+/// of up to a half, so that many nodes do not come back in step. A value: its chance is seeded.
 class Redial {
  public:
   static constexpr Duration wait_min = std::chrono::milliseconds{50};

@@ -15,12 +15,12 @@
 namespace duckduckgoose::net {
 namespace {
 
-std::atomic<int> lookups_under_way = 0;
+std::atomic<int> under_way = 0;
 
 /// Calls `done` from a thread of its own. False: too many lookups hang already.
 bool ask_in_thread(const std::string& host, Ask ask, std::move_only_function<void(Lookup)> done) {
-  if (lookups_under_way.fetch_add(1) >= lookups_max) {
-    lookups_under_way.fetch_sub(1);
+  if (under_way.fetch_add(1) >= lookups_max) {
+    under_way.fetch_sub(1);
     return false;
   }
   // Signals are the loop's. A new thread inherits the mask.
@@ -32,10 +32,10 @@ bool ask_in_thread(const std::string& host, Ask ask, std::move_only_function<voi
   try {
     std::thread{[host, ask, done = std::move(done)]() mutable {
       done(ask(host));
-      lookups_under_way.fetch_sub(1);
+      under_way.fetch_sub(1);
     }}.detach();
   } catch (const std::system_error&) {
-    lookups_under_way.fetch_sub(1);
+    under_way.fetch_sub(1);
     started = false;
   }
   pthread_sigmask(SIG_SETMASK, &before, nullptr);
@@ -52,6 +52,8 @@ std::string too_slow(Duration limit) {
 }
 
 }  // namespace
+
+int lookups_under_way() { return under_way.load(); }
 
 Lookup ask_system(const std::string& host) {
   addrinfo hints{};

@@ -9,9 +9,9 @@
 
 #include "net/loop.hpp"
 
-/// Private to src/net: addresses of names. Asio asks for all names in one thread with a blocking call, so that
-/// one dead name server stalls every other lookup and the exit; here each lookup has a thread of its own, which
-/// nobody ever waits for.
+/// Private to src/net: addresses of names. Asio asks for all names in one thread with a blocking
+/// call, so that one dead name server stalls every other lookup and the exit; here each lookup has
+/// a thread of its own, which nobody ever waits for.
 namespace duckduckgoose::net {
 
 using Addresses = std::vector<boost::asio::ip::address>;
@@ -19,6 +19,7 @@ using Lookup = std::expected<Addresses, std::string>;  ///< The error is one cla
 
 /// Lookups under way at one time, those included that were given up and whose thread still waits.
 inline constexpr int lookups_max = 16;
+[[nodiscard]] int lookups_under_way();
 
 /// Asks for one name, blocking for as long as that takes.
 using Ask = Lookup (*)(const std::string& host);

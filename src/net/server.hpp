@@ -16,7 +16,8 @@
 
 namespace duckduckgoose::net {
 
-/// Every bound of the HTTP side of the port. Times are enforced by a sweep: they may last a quarter longer.
+/// Every bound of the HTTP side of the port. Times are enforced by a sweep: they may last a quarter
+/// longer.
 struct ServerLimits {
   std::size_t header_bytes_max = 8U * 1024U;  ///< Beyond it 431.
   std::size_t target_bytes_max = 2U * 1024U;  ///< Beyond it 414.
@@ -34,16 +35,20 @@ struct ServerLimits {
 /// Open files kept back from HTTP sessions, for the record, the log and the links to peers.
 inline constexpr std::size_t files_reserved = 256;
 
+/// Where to listen, whom to believe, and how much to bear.
 struct ServerOptions {
-  /// "localhost" is every loopback address that this machine has (::1, 127.0.0.1). Else an address or a name.
+  /// "localhost" is every loopback address that this machine has (::1, 127.0.0.1). Else an address
+  /// or a name.
   std::string host = "localhost";
   std::uint16_t port = 4001;  ///< 0: any free one, the same for all addresses.
-  /// Host names that a browser may use besides localhost, IP literals: the advertised one, DUCK_ALLOWED_HOSTS.
-  std::vector<std::string> allowed_hosts;
-  ServerLimits limits;
-  LinkLimits link_limits;
+  /// Host names that a browser may use besides localhost, IP literals: the advertised one,
+  /// DUCK_ALLOWED_HOSTS.
+  std::vector<std::string> allowed_hosts{};
+  ServerLimits limits{};
+  LinkLimits link_limits{};
 };
 
+/// Why the port cannot be had.
 struct ListenError {
   enum class Kind : std::uint8_t { in_use, not_permitted, no_such_address, other };
   Kind kind = Kind::other;
@@ -52,13 +57,14 @@ struct ListenError {
 
 /// The one port: HTTP/1.1 requests go to a handler, WebSockets at /peer become links.
 ///
-/// Not HTTP's business and so answered here, before the handler: malformed or oversized requests, slow ones,
-/// the browser rules (browser_rules.hpp), a bad upgrade. All of it with problem JSON.
+/// Not HTTP's business and so answered here, before the handler: malformed or oversized requests,
+/// slow ones, the browser rules (browser_rules.hpp), a bad upgrade. All of it with problem JSON.
 class Server {
  public:
-  /// Binds and listens on all addresses of the host: to be done before anything else is touched, so that a
-  /// second process for the same port ends here. In use on any of them is an error; an address that this
-  /// machine has not is skipped while another works. Nobody is accepted before serve().
+  /// Binds and listens on all addresses of the host: to be done before anything else is touched, so
+  /// that a second process for the same port ends here. In use on any of them is an error; an
+  /// address that this machine has not is skipped while another works. Nobody is accepted before
+  /// serve().
   [[nodiscard]] static std::expected<Server, ListenError> listen(Loop& loop, ServerOptions options);
 
   Server(Server&&) noexcept;
@@ -74,8 +80,8 @@ class Server {
   /// HTTP sessions open now; links are not counted.
   [[nodiscard]] std::size_t connections() const;
 
-  /// Accepts nobody any more, ends idle sessions, lets answers under way finish, but no longer than `limit`;
-  /// then calls `done` once.
+  /// Accepts nobody any more, ends idle sessions, lets answers under way finish, but no longer than
+  /// `limit`; then calls `done` once.
   void shutdown(Duration limit, std::function<void()> done);
 
   struct Impl;

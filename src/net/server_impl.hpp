@@ -12,6 +12,7 @@
 /// Private to src/net: what the sessions of a server share.
 namespace duckduckgoose::net {
 
+/// Listening sockets, sessions and the one sweep over them.
 struct Server::Impl : std::enable_shared_from_this<Server::Impl> {
   Impl(Loop& on, ServerOptions with);
   ~Impl();

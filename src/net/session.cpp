@@ -54,7 +54,8 @@ Rejection rejection_of(BrowserVerdict verdict, const RequestHead& head) {
   std::unreachable();
 }
 
-/// "http://host:port/path" names the host in the target (RFC 9112 3.2.2); it then counts instead of Host.
+/// "http://host:port/path" names the host in the target (RFC 9112 3.2.2); it then counts instead of
+/// Host.
 void take_absolute_form(RequestHead& head) {
   constexpr std::string_view scheme = "http://";
   if (!head.target.starts_with(scheme)) return;
@@ -115,7 +116,7 @@ void Session::read() {
   if (reading_) return;
   make_room();
   reading_ = true;
-  socket_.async_read_some(
+  socket_->async_read_some(
       asio::buffer(in_.data() + end_, in_.size() - end_),
       [self = shared_from_this()](const boost::system::error_code& error, std::size_t bytes) {
         self->reading_ = false;
@@ -171,7 +172,7 @@ void Session::advance() {
       if (parser_.head().expect_continue && begin_ == end_) {
         constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
         boost::system::error_code ignored;
-        socket_.write_some(asio::buffer(go_on), ignored);
+        socket_->write_some(asio::buffer(go_on), ignored);
       }
     }
     return read();
@@ -247,11 +248,12 @@ void Session::upgrade() {
   Server::Impl& server = *server_;
   phase_ = Phase::closed;
   server_ = nullptr;
-  accept_link(server.loop, std::move(socket_), remote_, std::move(request),
+  accept_link(server.loop, std::move(*socket_), remote_, std::move(request),
               server.options.link_limits, [weak = server.weak_from_this()](Link link) {
                 const auto alive = weak.lock();
                 if (alive && alive->on_link) alive->on_link(std::move(link));
               });
+  socket_.reset();
   server.forget(place_);
 }
 
@@ -297,13 +299,13 @@ void Session::respond(Answer answer) {
 
 void Session::write(std::string_view bytes) {
   boost::system::error_code error;
-  const std::size_t taken = socket_.write_some(asio::buffer(bytes), error);
+  const std::size_t taken = socket_->write_some(asio::buffer(bytes), error);
   if (error && error != asio::error::would_block) return close();
   if (taken == bytes.size()) return written();
   enter(Phase::writing);
   out_ = bytes.substr(taken);
   asio::async_write(
-      socket_, asio::buffer(out_),
+      *socket_, asio::buffer(out_),
       [self = shared_from_this()](const boost::system::error_code& failure, std::size_t) {
         if (self->phase_ == Phase::closed) return;
         if (failure) return self->close();
@@ -319,7 +321,7 @@ void Session::written() {
     return enter(Phase::idle);
   }
   boost::system::error_code ignored;
-  socket_.shutdown(asio::socket_base::shutdown_send, ignored);
+  socket_->shutdown(asio::socket_base::shutdown_send, ignored);
   enter(Phase::draining);
   read();
 }
@@ -361,8 +363,7 @@ void Session::close() {
   if (phase_ == Phase::idle) server.busy.splice(server.busy.end(), server.idle, place_);
   phase_ = Phase::closed;
   server_ = nullptr;
-  boost::system::error_code ignored;
-  socket_.close(ignored);
+  socket_.reset();
   server.forget(place_);
 }
 

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <list>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,6 +15,7 @@
 /// Private to src/net: one HTTP connection.
 namespace duckduckgoose::net {
 
+/// Where an answer goes.
 class Responder::Sink {
  public:
   Sink() = default;
@@ -23,8 +25,8 @@ class Responder::Sink {
   virtual void answer(std::uint64_t request, Answer answer) = 0;
 };
 
-/// Reads requests, one at a time, and writes their answers. While no byte of a request is there it lies in the
-/// server's list of idle sessions, else in the list of busy ones.
+/// Reads requests, one at a time, and writes their answers. While no byte of a request is there it
+/// lies in the server's list of idle sessions, else in the list of busy ones.
 class Session final : public Responder::Sink, public std::enable_shared_from_this<Session> {
  public:
   Session(Server::Impl& server, Socket socket, const Endpoint& remote, bool on_loopback);
@@ -60,8 +62,8 @@ class Session final : public Responder::Sink, public std::enable_shared_from_thi
   void write(std::string_view bytes);
   void written();
 
-  Server::Impl* server_;  ///< None once closed.
-  Socket socket_;
+  Server::Impl* server_;          ///< None once closed.
+  std::optional<Socket> socket_;  ///< None once closed: a Responder may outlive the loop.
   std::list<std::shared_ptr<Session>>::iterator place_;
   std::string remote_;
   bool from_loopback_;
