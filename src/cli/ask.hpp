@@ -27,6 +27,7 @@ struct Asked {
 /// What an answer other than 200 and 202 says, with the exit code for it.
 [[nodiscard]] Refusal refusal_in(const Asked& asked, const client::HttpAnswer& answer);
 
+/// The answer to GET /status, understood.
 struct StatusAnswer {
   std::string body;  ///< As the node gave it.
   wire::Status status;
@@ -40,8 +41,8 @@ struct MembersAnswer {
 };
 [[nodiscard]] Expected<MembersAnswer> ask_members(const Asked& asked);
 
-/// The node that a user means by `word`: the 16 digits of an id (taken as it is: the node may be gone), the
-/// beginning of one, or an address.
+/// The node that a user means by `word`: the 16 digits of an id (taken as it is: the node may be
+/// gone), the beginning of one, or an address.
 /// Errors: 1 none of `members` is meant; 2 several are.
 [[nodiscard]] Expected<NodeId> node_meant(const std::string& word,
                                           const std::vector<wire::MemberStatus>& members);

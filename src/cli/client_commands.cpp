@@ -115,7 +115,8 @@ Expected<Exit> run_wait(const Call& call) {
     const Duration left = asked->timeout - since(begin);
     const auto answer = ask_status({asked->address, std::min(left, wait_question_max)});
     if (!answer) {
-      // A node that is being started does not answer yet; a question that can never be answered ends it.
+      // A node that is being started does not answer yet; a question that can never be answered
+      // ends it.
       refusal = answer.error();
       if (refusal->exit_code == code(Exit::usage)) return std::unexpected(*refusal);
     } else if (is_waited_for(answer->status, call.values.has_flag(Opt::goose))) {

@@ -4,7 +4,7 @@
 
 namespace duckduckgoose::cli {
 
-// The commands that ask a running node. Exit codes are those of ask(), and what each says of its own.
+// The commands that ask a running node. Exit codes as ask(), and what each adds.
 
 /// Prints the node's status. With --quiet the exit code says it: 0 goose, 1 duck.
 [[nodiscard]] Expected<Exit> run_status(const Call& call);

@@ -12,7 +12,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// A node answers what it knows at once; a change may take the 5 s after which the goose says "not in force yet".
+/// A node answers what it knows at once; a change may take the 5 s after which the goose says "not
+/// in force yet".
 constexpr Duration look_timeout = 5s;
 constexpr Duration change_timeout = 15s;
 constexpr Duration wait_timeout = 30s;

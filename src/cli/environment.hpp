@@ -24,9 +24,10 @@ class Environment {
   /// One sentence each: a DUCK_PORT that was ignored.
   [[nodiscard]] const std::vector<std::string>& warnings() const { return warnings_; }
 
-  /// One sentence for each DUCK_* variable that means nothing to this version: a misspelt setting would
-  /// otherwise be ignored in silence. Those that Kubernetes makes for a Service named duck (DUCK_SERVICE_*,
-  /// DUCK_PORT_*) and those that a command run by the goose gets from us mean no harm.
+  /// One sentence for each DUCK_* variable that means nothing to this version: a misspelt setting
+  /// would otherwise be ignored in silence. Those that Kubernetes makes for a Service named duck
+  /// (DUCK_SERVICE_*, DUCK_PORT_*) and those that a command run by the goose gets from us mean no
+  /// harm.
   [[nodiscard]] std::vector<std::string> unknown() const;
 
  private:

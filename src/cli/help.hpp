@@ -6,7 +6,7 @@
 
 namespace duckduckgoose::cli {
 
-/// All that `--help` prints for a command. For be-a-node also the list of commands and the exit codes.
+/// All that `--help` prints. For be-a-node also the list of commands and the exit codes.
 [[nodiscard]] std::string help_text(const Command& command);
 
 }  // namespace duckduckgoose::cli

@@ -66,7 +66,8 @@ Expected<std::optional<Duration>> promise(const Values& values) {
                             wire::to_text(promise_min) + " to " + wire::to_text(promise_max)));
 }
 
-/// The journal takes priorities from a stream only if it is the journal's own (systemd.exec(5), JOURNAL_STREAM).
+/// The journal takes priorities from a stream only if it is the journal's own (systemd.exec(5),
+/// JOURNAL_STREAM).
 bool is_journal(int file_descriptor, const Environment& environment) {
   const auto stream = environment.find("JOURNAL_STREAM");
   struct stat here {};

@@ -57,8 +57,8 @@ Refusal wrong_number(const Command& command, const OptionSpec& spec, std::size_t
                std::string{spec.value} + see_help(command));
 }
 
-/// CLI11 with the options of one command. What it reads are words only: what they are worth is said by Values,
-/// which can name the source of a bad one.
+/// CLI11 with the options of one command. What it reads are words only: what they are worth is said
+/// by Values, which can name the source of a bad one.
 class Reader {
  public:
   explicit Reader(const Command& command) : command_{command} {
@@ -133,7 +133,7 @@ class Reader {
 }  // namespace
 
 Expected<Call> parse(const std::vector<std::string>& words, const Environment& environment) {
-  // CLI11 takes words after `--` apart ("[a,b]", ""), so it must not see them. No command takes any.
+  // CLI11 takes words after `--` apart ("[a,b]", ""), so it must not see them.
   const auto dashes = std::ranges::find(words, "--");
   std::vector<std::string> mine{words.begin(), dashes};
 

@@ -6,7 +6,8 @@
 /// The program `duckduckgoose`: from the words of a command line to what is done and said.
 namespace duckduckgoose::cli {
 
-/// What the process tells its caller (SURFACE section 4; the numbers above 63 are those of sysexits.h).
+/// What the process tells its caller (SURFACE section 4; the numbers above 63 are those of
+/// sysexits.h).
 enum class Exit : int {
   yes = 0,
   no = 1,              ///< `status --quiet` on a duck; no such node.
@@ -20,8 +21,8 @@ enum class Exit : int {
   configuration = 78,  ///< Settings that cannot be followed.
 };
 
-/// Why a command ended without success: what the process exits with, and one sentence for people that names what,
-/// which value and what to do.
+/// Why a command ended without success: what the process exits with, and one sentence for people
+/// that names what, which value and what to do.
 struct Refusal {
   int exit_code = 1;
   std::string sentence;

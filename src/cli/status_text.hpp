@@ -8,8 +8,8 @@
 
 namespace duckduckgoose::cli {
 
-/// A status as people read it: who the goose is, why, and a row for each member; `*` marks the node that answered.
-/// One string a line.
+/// A status as people read it: who the goose is, why, and a row for each member; `*` marks the node
+/// that answered. One string a line.
 [[nodiscard]] std::vector<std::string> status_lines(const wire::Status& status, const Paint& paint);
 
 /// The rows of the members alone, with their heading.

@@ -17,7 +17,8 @@ class Paint {
  public:
   explicit Paint(bool in_colour) : in_colour_{in_colour} {}
 
-  /// Colour if `file_descriptor` is a terminal that can show it and NO_COLOR is not set (no-color.org).
+  /// Colour if `file_descriptor` is a terminal that can show it and NO_COLOR is not set
+  /// (no-color.org).
   [[nodiscard]] static Paint for_output(int file_descriptor, const Environment& environment);
 
   [[nodiscard]] std::string operator()(Look look, std::string_view text) const;
@@ -29,7 +30,8 @@ class Paint {
 
 [[nodiscard]] bool is_terminal(int file_descriptor);
 
-/// Lines with their columns under one another, two blanks between them. The last column is not filled up.
+/// Lines with their columns under one another, two blanks between them. The last column is not
+/// filled up.
 class Table {
  public:
   struct Cell {

@@ -22,7 +22,8 @@ struct Sourced {
   bool operator==(const Sourced&) const = default;
 };
 
-/// What the options are worth: flag over environment over default. Reads the words and names the source of a bad one.
+/// What the options are worth: flag over environment over default. Reads the words and names the
+/// source of a bad one.
 class Values {
  public:
   using Flags = std::map<Opt, std::string>;  ///< A flag without a value is "".

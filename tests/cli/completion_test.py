@@ -10,9 +10,13 @@ import pond
 def completed(*words):
     """What bash offers for the last word."""
     script = pond.call("completion", "bash")[1]
-    script += 'COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _duckduckgoose; printf "%s\\n" "${COMPREPLY[@]}"\n'
-    done = subprocess.run(["bash", "-uc", script, "bash", "duckduckgoose", *words], capture_output=True, text=True,
-                          timeout=20 * pond.PATIENCE, check=True)
+    script += """
+        COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1))
+        _duckduckgoose
+        printf "%s\\n" "${COMPREPLY[@]}"
+    """
+    done = subprocess.run(["bash", "-uc", script, "bash", "duckduckgoose", *words], text=True,
+                          capture_output=True, timeout=20 * pond.PATIENCE, check=True)
     return done.stdout.split()
 
 
@@ -23,7 +27,8 @@ class Bash(unittest.TestCase):
         self.assertIn("demo", completed(""))
 
     def test_completes_the_options_of_a_command(self):
-        self.assertEqual(completed("status", "--"), ["--node", "--timeout", "--json", "--quiet", "--help"])
+        self.assertEqual(completed("status", "--"),
+                         ["--node", "--timeout", "--json", "--quiet", "--help"])
         self.assertEqual(completed("status", "--j"), ["--json"])
 
     def test_completes_words_and_folders_as_values(self):
@@ -38,7 +43,8 @@ class Others(unittest.TestCase):
         if shutil.which(shell) is None:
             self.skipTest(f"{shell} is not installed")
         script = pond.call("completion", shell)[1]
-        subprocess.run([shell, "-n"], input=script, text=True, check=True, timeout=20 * pond.PATIENCE)
+        subprocess.run([shell, "-n"], input=script, text=True, check=True,
+                       timeout=20 * pond.PATIENCE)
 
     def test_zsh_takes_the_script(self):
         self.check("zsh")
@@ -56,8 +62,8 @@ class Help(unittest.TestCase):
     def test_is_there_for_every_command(self):
         code, out, _ = pond.call("--help")
         self.assertEqual(code, 0)
-        commands = [line.split()[0] for line in out.split("Commands")[1].split("Options")[0].splitlines()[1:]
-                    if line.strip()]
+        listed = out.split("Commands")[1].split("Options")[0].splitlines()[1:]
+        commands = [line.split()[0] for line in listed if line.strip()]
         self.assertIn("handover", commands)
         for command in commands:
             code, out, err = pond.call(command, "--help")
@@ -67,7 +73,8 @@ class Help(unittest.TestCase):
     def test_version(self):
         code, out, _ = pond.call("version")
         self.assertEqual(code, 0)
-        self.assertRegex(out, r"^duckduckgoose \d+\.\d+\.\d+ \(protocol 1 to 1, record format 1\)\n$")
+        self.assertRegex(
+            out, r"^duckduckgoose \d+\.\d+\.\d+ \(protocol 1 to 1, record format 1\)\n$")
 
 
 if __name__ == "__main__":

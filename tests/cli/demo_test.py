@@ -17,7 +17,7 @@ import pond
 
 class Demo(unittest.TestCase):
     def setUp(self):
-        folder = tempfile.TemporaryDirectory(prefix="duckduckgoose-test-", ignore_cleanup_errors=True)
+        folder = tempfile.TemporaryDirectory(prefix="ddg-test-", ignore_cleanup_errors=True)
         self.addCleanup(folder.cleanup)
         self.folder = pathlib.Path(folder.name)
         self.env = pond.environment(TMPDIR=self.folder, TERM="xterm")
@@ -64,15 +64,16 @@ class Demo(unittest.TestCase):
         pond.until("the folder is gone", lambda: not list((folder_parent or self.folder).iterdir()))
 
     def pids_of_nodes(self, demo, count):
-        pids = [int(self.until_printed(demo.stdout.fileno(), r"node \d starts: localhost:\d+, process (\d+)\n")[1])
-                for _ in range(count)]
+        started = r"node \d starts: localhost:\d+, process (\d+)\n"
+        pids = [int(self.until_printed(demo.stdout.fileno(), started)[1]) for _ in range(count)]
         self.assertTrue(all(map(pond.exists, pids)))
         return pids
 
     def test_once_tells_the_gap_and_ends(self):
         code, out, err = pond.call("demo", "--once", env=self.env, timeout=90)
         self.assertEqual((code, err), (0, ""), out)
-        gap = re.search(r"from the kill -9 of node 1 to node (\d) being the goose: (\d+) ms\n$", out)
+        gap = re.search(
+            r"from the kill -9 of node 1 to node (\d) being the goose: (\d+) ms\n$", out)
         self.assertIsNotNone(gap, out)
         self.assertIn(gap[1], "23")
         # The promise of 1 s has to run out; nobody may be the goose before.
@@ -99,7 +100,7 @@ class Demo(unittest.TestCase):
         self.until_printed(out, r"3 nodes vote")
 
         self.type(demo, "gt")
-        self.until_printed(out, r"node \d is the goose, term 2.*node 1 was stopped by its operator and handed over")
+        self.until_printed(out, r"node \d is the goose, term 2.*node 1 was stopped.* handed over")
         self.type(demo, "b")
         self.until_printed(out, r"node 1 starts again")
         self.until_printed(out, r"3 nodes vote, 3 of them linked to the goose")
@@ -121,7 +122,7 @@ class Demo(unittest.TestCase):
 
         self.type(demo, "gk")
         self.until_printed(out, rf"node {newer[1]} was killed \(signal 9\)")
-        newest = self.until_printed(out, r"node (\d) is the goose, term (\d+), after \d+ ms without one")
+        newest = self.until_printed(out, r"node (\d) is the goose, .*, after \d+ ms without one")
         self.assertNotEqual(newest[1], newer[1])
         self.type(demo, "b")
         self.until_printed(out, rf"node {newer[1]} starts again")
@@ -135,7 +136,8 @@ class Demo(unittest.TestCase):
     def test_leaves_nothing_behind_when_it_is_interrupted_or_killed(self):
         for number, code in ((signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGKILL, -9)):
             with self.subTest(signal=number):
-                demo = self.start("-n", "3", stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+                demo = self.start("-n", "3", stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                  stderr=subprocess.DEVNULL)
                 os.set_blocking(demo.stdout.fileno(), False)
                 pids = self.pids_of_nodes(demo, 3)
                 self.until_printed(demo.stdout.fileno(), r"is the goose")
@@ -152,8 +154,9 @@ class Demo(unittest.TestCase):
         before = termios.tcgetattr(theirs)
         demo = self.start("-n", "5", stdin=theirs, stdout=theirs)
         screen = r"\x1b\[H.*?\x1b\[J"
+        rest = r"(?:(?!\x1b\[H).)*"  # of the same picture
         picture = self.until_printed(
-            ours, r"(?s)\x1b\[H((?:(?!\x1b\[H).)*the goose is node \d, term \d+(?:(?!\x1b\[H).)*5 of 5 voters.*?)\x1b\[J")
+            ours, rf"(?s)\x1b\[H({rest}the goose is node \d, term \d{rest}5 of 5 voters.*?)\x1b\[J")
         lines = picture[1].split("\r\n")
         self.assertEqual(len(lines), 24)
         for line in lines:

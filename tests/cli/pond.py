@@ -1,7 +1,7 @@
 """Nodes as real processes on loopback, for tests; ends every one of them.
 
-The path of the program is the first argument of the test file. DUCKDUCKGOOSE_PATIENCE stretches every deadline,
-for builds with sanitizers and busy machines.
+The path of the program is the first argument of the test file. DUCKDUCKGOOSE_PATIENCE stretches
+every deadline, for builds with sanitizers and busy machines.
 """
 
 import contextlib
@@ -27,15 +27,16 @@ USAGE, NOBODY, IN_USE, DISK, TRY_AGAIN, CONFIGURATION = 2, 69, 73, 74, 75, 78
 
 def environment(**variables):
     """This environment without what could reach the program by accident."""
-    clean = {k: v for k, v in os.environ.items()
-             if not k.startswith("DUCK_") and k not in ("STATE_DIRECTORY", "XDG_STATE_HOME", "NO_COLOR")}
+    ours = ("STATE_DIRECTORY", "XDG_STATE_HOME", "NO_COLOR")
+    clean = {k: v for k, v in os.environ.items() if not k.startswith("DUCK_") and k not in ours}
     return clean | {k: str(v) for k, v in variables.items()}
 
 
 def call(*words, env=None, timeout=30, **more):
     """Runs one command to its end: exit code, stdout, stderr."""
-    done = subprocess.run([PROGRAM, *map(str, words)], env=env or environment(), capture_output=True, text=True,
-                          stdin=subprocess.DEVNULL, timeout=timeout * PATIENCE, **more)
+    done = subprocess.run([PROGRAM, *map(str, words)], env=env or environment(), text=True,
+                          stdin=subprocess.DEVNULL, capture_output=True,
+                          timeout=timeout * PATIENCE, **more)
     return done.returncode, done.stdout, done.stderr
 
 
@@ -127,7 +128,7 @@ class PondTest(unittest.TestCase):
     """A test with a folder of its own, whose nodes all end with it."""
 
     def setUp(self):
-        folder = tempfile.TemporaryDirectory(prefix="duckduckgoose-test-", ignore_cleanup_errors=True)
+        folder = tempfile.TemporaryDirectory(prefix="ddg-test-", ignore_cleanup_errors=True)
         self.addCleanup(folder.cleanup)
         self.folder = folder.name
         self.nodes = []
@@ -144,7 +145,8 @@ class PondTest(unittest.TestCase):
             print(self.told, file=sys.stderr)
 
     def tearDown(self):
-        self.told = "\n".join(f"--- {node.log.name}\n{node.words()}" for node in self.nodes if node.log.exists())
+        self.told = "\n".join(f"--- {node.log.name}\n{node.words()}"
+                              for node in self.nodes if node.log.exists())
 
     def node(self):
         """One more node, not started."""
@@ -169,14 +171,17 @@ class PondTest(unittest.TestCase):
         return nodes
 
     def until_voters(self, nodes, count):
-        """Waits until the goose has so many voters, is linked to all of them, and all nodes know the goose."""
+        """Waits until the goose has so many voters and links to all, and all nodes know it."""
         def settled():
             statuses = [node.status() for node in nodes]
             if not all(statuses):
                 return False
             geese = [status for status in statuses if status["mode"] == "goose"]
-            return (len(geese) == 1 and geese[0].get("voters") == count == geese[0].get("voters_connected")
-                    and all(s["goose"] and s["goose"]["id"] == geese[0]["id"] for s in statuses))
+            if len(geese) != 1:
+                return False
+            counts = geese[0].get("voters"), geese[0].get("voters_connected")
+            return counts == (count, count) and all(
+                status["goose"] and status["goose"]["id"] == geese[0]["id"] for status in statuses)
         until(f"{count} voters among {[node.address for node in nodes]}", settled, 30)
 
     def goose_of(self, nodes, seconds=15):

@@ -27,7 +27,8 @@ class Start(pond.PondTest):
     def test_beyond_loopback_works_with_init_and_insecure(self):
         node = self.node()
         words = ["--listen", "0.0.0.0", "--insecure", "--advertise", f"127.0.0.1:{node.port}"]
-        code, out, err = pond.call("init", "--data", node.data, "--port", node.port, "--cluster", "lab", *words)
+        code, out, err = pond.call("init", "--data", node.data, "--port", node.port,
+                                   "--cluster", "lab", *words)
         self.assertEqual(code, 0, err)
         self.assertIn("lab", out)
         node.start(*words)
@@ -39,7 +40,9 @@ class Start(pond.PondTest):
     def test_in_another_cluster_is_refused(self):
         first = self.first(DUCK_CLUSTER="one")
         node = self.node()
-        self.assertEqual(pond.call("init", "--data", node.data, "--cluster", "two", "--port", node.port)[0], 0)
+        code, _, err = pond.call("init", "--data", node.data, "--cluster", "two",
+                                 "--port", node.port)
+        self.assertEqual(code, 0, err)
         node.start(DUCK_CLUSTER="three", DUCK_JOIN=first.address)
         self.assert_ends(node, pond.CONFIGURATION, "two", "three")
 
@@ -60,7 +63,8 @@ class Start(pond.PondTest):
         node.data = first.data
         node.start()
         self.assert_ends(node, pond.IN_USE, first.data, first.process.pid)
-        self.assert_refused(pond.call("reset", "--data", first.data), pond.IN_USE, first.data, first.process.pid)
+        self.assert_refused(pond.call("reset", "--data", first.data),
+                            pond.IN_USE, first.data, first.process.pid)
         self.assertTrue(first.is_goose())
 
     def test_with_a_damaged_record(self):
@@ -104,7 +108,7 @@ class Start(pond.PondTest):
                 taken.listen()
                 node.start()
                 self.assert_ends(node, pond.IN_USE, node.port, host, "another process")
-                self.assertFalse((node.data / "record").exists(), "nothing is written before it listens")
+                self.assertFalse((node.data / "record").exists(), "it listens before it writes")
 
     def test_with_a_bad_value(self):
         for words, variables, parts in (
@@ -120,9 +124,11 @@ class Warnings(pond.PondTest):
     def test_name_unknown_variables_and_the_port_of_kubernetes(self):
         node = self.node()
         words = ["--port", str(node.port), "--data", str(node.data)]
-        node.start(*words, DUCK_JION="localhost:1", DUCK_SERVICE_HOST="10.0.0.1", DUCK_PORT="tcp://10.0.0.1:80")
+        node.start(*words, DUCK_JION="localhost:1", DUCK_SERVICE_HOST="10.0.0.1",
+                   DUCK_PORT="tcp://10.0.0.1:80")
         pond.until("it is the goose", node.is_goose)
-        self.assertIn("DUCK_JION is no setting of this version: ignored; did you mean DUCK_JOIN?", node.words())
+        self.assertIn("DUCK_JION is no setting of this version: ignored; did you mean DUCK_JOIN?",
+                      node.words())
         self.assertIn("tcp://10.0.0.1:80", node.words())
         self.assertNotIn("DUCK_SERVICE_HOST", node.words())
 
@@ -135,8 +141,8 @@ class Warnings(pond.PondTest):
 class Clients(pond.PondTest):
     def test_without_a_node_say_nobody(self):
         address = f"localhost:{pond.free_port()}"
-        for words in (["status"], ["members"], ["remove", "0123456789abcdef"], ["handover"], ["leave"],
-                      ["wait", "--timeout", "100ms"]):
+        for words in (["status"], ["members"], ["remove", "0123456789abcdef"], ["handover"],
+                      ["leave"], ["wait", "--timeout", "100ms"]):
             with self.subTest(words=words):
                 self.assert_refused(pond.call(*words, "--node", address), pond.NOBODY, address)
 
@@ -154,8 +160,8 @@ class Clients(pond.PondTest):
             silent.bind(("127.0.0.1", 0))
             silent.listen()
             address = f"127.0.0.1:{silent.getsockname()[1]}"
-            self.assert_refused(pond.call("status", "--timeout", "200ms", "--node", address), pond.TRY_AGAIN,
-                                address)
+            self.assert_refused(pond.call("status", "--timeout", "200ms", "--node", address),
+                                pond.TRY_AGAIN, address)
 
     def test_find_the_node_by_port(self):
         node = self.first()
@@ -178,7 +184,8 @@ class Clients(pond.PondTest):
         self.assertEqual(out, (node.data / "record").read_text())
         code, out, _ = pond.call("record", "--data", node.data, "--json")
         self.assertIn(node.status()["id"], out)
-        self.assert_refused(pond.call("record", "--data", node.data / "none"), 1, node.data / "none")
+        none = node.data / "none"
+        self.assert_refused(pond.call("record", "--data", none), 1, none)
 
     def test_reset_of_nothing_is_no_error(self):
         code, out, _ = pond.call("reset", "--data", f"{self.folder}/none")

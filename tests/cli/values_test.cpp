@@ -88,7 +88,8 @@ TEST(Values, know_the_words_of_a_switch_in_the_environment) {
   EXPECT_THAT(refused.error().sentence, HasSubstr("DUCK_WITNESS: \"maybe\""));
 }
 
-// SURFACE section 4: $STATE_DIRECTORY, else $XDG_STATE_HOME/duckduckgoose/PORT, else ~/.local/state/...
+// SURFACE section 4: $STATE_DIRECTORY, else $XDG_STATE_HOME/duckduckgoose/PORT, else
+// ~/.local/state/...
 TEST(DataDirectory, is_found_by_the_rules_of_the_base_directories) {
   const Environment::Variables all{{"STATE_DIRECTORY", "/var/lib/duckduckgoose:/var/lib/other"},
                                    {"XDG_STATE_HOME", "/state"},
@@ -164,7 +165,8 @@ TEST(Environment, names_settings_that_mean_nothing_and_what_may_be_meant) {
                           "DUCK_JOIN?"));
 }
 
-// Kubernetes makes the first two kinds for a Service named duck; a command that the goose runs gets the others.
+// Kubernetes makes the first two kinds for a Service named duck; a command that the goose runs gets
+// the others.
 TEST(Environment, does_not_warn_of_what_others_set) {
   const Environment environment{{{"DUCK_SERVICE_HOST", "10.0.0.1"},
                                  {"DUCK_PORT_80_TCP", "tcp://10.0.0.1:80"},

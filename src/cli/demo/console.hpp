@@ -12,12 +12,12 @@
 
 namespace duckduckgoose::cli::demo {
 
-/// Where the demo shows and listens: a terminal that it draws on and whose keys it gets one by one, or plain lines
-/// and the bytes of the input. The terminal is put back when this object goes.
+/// Where the demo shows and listens: a terminal that it draws on and whose keys it gets one by one,
+/// or plain lines and the bytes of the input. The terminal is put back when this object goes.
 class Console {
  public:
-  /// Takes SIGINT, SIGTERM, SIGHUP and SIGQUIT away from this process, and reports them instead; to be called before
-  /// any thread is started. `draws`: on the terminal, if there is one.
+  /// Takes SIGINT, SIGTERM, SIGHUP and SIGQUIT away from this process, and reports them instead; to
+  /// be called before any thread is started. `draws`: on the terminal, if there is one.
   Console(bool draws, const Paint& paint);
   ~Console();
   Console(const Console&) = delete;

@@ -34,7 +34,8 @@ void remove_folder(const std::string& path) {
   }
 }
 
-/// What the janitor does: waits for the end of the lifeline, cleans up, and ends. Ctrl-C is not meant for it.
+/// What the janitor does: waits for the end of the lifeline, cleans up, and ends. Ctrl-C is not
+/// meant for it.
 [[noreturn]] void be_janitor(const std::string& path, const Descriptor& lifeline) {
   setpgid(0, 0);
   for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT}) ::signal(signal, SIG_IGN);

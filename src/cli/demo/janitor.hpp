@@ -9,8 +9,8 @@
 
 namespace duckduckgoose::cli::demo {
 
-/// A temporary folder that is gone when this object is, and also when the process is killed: a process of its own
-/// waits for that and removes it.
+/// A temporary folder that is gone when this object is, and also when the process is killed: a
+/// process of its own waits for that and removes it.
 class TemporaryFolder {
  public:
   /// To be called before any thread is started. Error: the call that failed and why.
@@ -27,8 +27,7 @@ class TemporaryFolder {
 
   std::string path_;
   pid_t janitor_ = 0;
-  Descriptor
-      lifeline_;  ///< The janitor reads its other end: it ends with this process, however that ends.
+  Descriptor lifeline_;  ///< The janitor reads the other end, which ends with this process.
 };
 
 }  // namespace duckduckgoose::cli::demo

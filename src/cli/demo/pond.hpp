@@ -41,8 +41,8 @@ struct Ended {
   bool was_wanted = false;  ///< It was told to by signal().
 };
 
-/// The processes of a demo, their network and their folder. All of it is gone with this object; the kernel kills the
-/// processes, too, when this one is killed.
+/// The processes of a demo, their network and their folder. All of it is gone with this object; the
+/// kernel kills the processes, too, when this one is killed.
 class Pond {
  public:
   static constexpr int nodes_max = 9;

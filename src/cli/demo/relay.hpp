@@ -15,9 +15,9 @@
 
 namespace duckduckgoose::cli::demo {
 
-/// The network of the demo: each node is reached by the others through an address of the relay, so that its cable
-/// can be pulled. Then nothing passes to or from it, and nobody is told: bytes wait, as in a real network, and
-/// arrive late when the cable is put back.
+/// The network of the demo: each node is reached by the others through an address of the relay, so
+/// that its cable can be pulled. Then nothing passes to or from it, and nobody is told: bytes wait,
+/// as in a real network, and arrive late when the cable is put back.
 ///
 /// Works in a thread of its own; every member may be called from any thread.
 class Relay {
@@ -27,8 +27,8 @@ class Relay {
   Relay(const Relay&) = delete;
   Relay& operator=(const Relay&) = delete;
 
-  /// Opens the address at which the others reach node `number`, which listens on `port`; its own port.
-  /// Error: the call that failed and why.
+  /// Opens the address at which the others reach node `number`, which listens on `port`; its own
+  /// port. Error: the call that failed and why.
   [[nodiscard]] std::expected<std::uint16_t, std::string> add(int number, std::uint16_t port);
 
   /// Which process is node `number` now: who has dialled is found out by it.

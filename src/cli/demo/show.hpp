@@ -37,7 +37,8 @@ class Show {
   [[nodiscard]] Duration now() const;
   [[nodiscard]] std::string last_words_of(int number) const;
 
-  /// Looks again and again until `is_so`. Errors: 75 after `limit`, with what is missing; 128 + n after a signal.
+  /// Looks again and again until `is_so`. Errors: 75 after `limit`, with what is missing; 128 + n
+  /// after a signal.
   template <class Predicate>
   [[nodiscard]] Expected<void> look_until(Predicate is_so, Duration pause, Duration limit,
                                           std::string_view what);

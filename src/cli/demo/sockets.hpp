@@ -24,8 +24,8 @@ namespace duckduckgoose::cli::demo {
 /// A port that is free on every loopback address. Somebody else may take it before it is used.
 [[nodiscard]] std::expected<std::uint16_t, std::string> free_port();
 
-/// Whether the process has the socket that is bound to 127.0.0.1:`local` and connected to 127.0.0.1:`remote`.
-/// Source: proc(5), /proc/net/tcp and /proc/PID/fd.
+/// Whether the process has the socket that is bound to 127.0.0.1:`local` and connected to
+/// 127.0.0.1:`remote`. Source: proc(5), /proc/net/tcp and /proc/PID/fd.
 [[nodiscard]] bool has_connection(pid_t process, std::uint16_t local, std::uint16_t remote);
 
 /// "CALL: why it failed", after errno.

@@ -98,7 +98,7 @@ std::string heading(std::span<const DemoNode> nodes) {
   return text;
 }
 
-/// Why there is this goose or none: by the goose, else by a node that has noticed that there is none.
+/// Why there is this goose or none: by the goose, else by a node that has noticed.
 std::string because(std::span<const DemoNode> nodes) {
   const DemoNode* teller = goose_among(nodes);
   for (const DemoNode& node : nodes) {

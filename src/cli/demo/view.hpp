@@ -17,7 +17,8 @@ namespace duckduckgoose::cli::demo {
 /// `text` with each address of the relay replaced by "node N", the name that the demo gives it.
 [[nodiscard]] std::string with_names(std::string text, std::span<const DemoNode> nodes);
 
-/// The node that says it is the goose: the one in the highest term, should the answers be of different moments.
+/// The node that says it is the goose: the one in the highest term, should the answers be of
+/// different moments.
 [[nodiscard]] const DemoNode* goose_among(std::span<const DemoNode> nodes);
 
 /// One row a node: who it is, what it says it is, and whom it hears.
@@ -34,7 +35,8 @@ struct Size {
   std::size_t rows = 24;
 };
 
-/// The whole screen: heading, nodes, the last of `events`, the keys. No line is wider than the screen.
+/// The whole screen: heading, nodes, the last of `events`, the keys. No line is wider than the
+/// screen.
 [[nodiscard]] std::vector<std::string> picture(std::span<const DemoNode> nodes, int chosen,
                                                std::span<const std::string> events, Size size,
                                                const Paint& paint);
