@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "sim/names.hpp"
+
 namespace duckduckgoose::sim {
 
 namespace {
@@ -173,6 +175,12 @@ void Chaos::clear_sky(ChaosResult& result) {
   const std::size_t tenures = world_.checker().tenures();
   world_.run_for(promise * (chance_.below(50) == 0 ? 100 : 4));
   result.stayed = world_.checker().tenures() == tenures && world_.goose();
+  const Configuration* const newest = world_.checker().configurations().newest();
+  if (plan_.upkeep && result.is_clean && result.stayed && newest->members.size() % 2 == 0) {
+    world_.checker().violate(
+        "upkeep", std::to_string(newest->members.size()) + " voters at rest: " + names_of(*newest),
+        world_.now());
+  }
 }
 
 }  // namespace duckduckgoose::sim

@@ -142,6 +142,14 @@ void Chaos::take_on_members(Action action) {
   } else if (action == Action::undo) {
     world_.change(leader, Undo{});
   } else {
+    // The new promise does not get through, while answers to the old one are under way.
+    const bool goose_is_mute = chance_.below(3) == 0;
+    if (goose_is_mute) {
+      isolate(leader, true, false);
+      for (PlaceIndex other = 0; other < world_.places().size(); ++other) {
+        later(Later::What::heal, leader, other, plan_.promise * 3);
+      }
+    }
     ChangeSettings settings;
     settings.promise =
         plan_.shortest_promise + chance_.up_to(plan_.longest_promise - plan_.shortest_promise);
@@ -186,9 +194,7 @@ void Chaos::take_on_data(Action action) {
   } else if (action == Action::back_up) {
     world_.back_up(place);
   } else if (action == Action::restore) {
-    if (!may_lose_disk(place)) return;
-    world_.kill(place, World::Keeper::is_silent);
-    if (!world_.restore(place)) return;
+    if (!may_lose_disk(place) || !world_.restore(place)) return;
     run_stale();
     if (!world_.violation()) world_.wipe(place);
   } else if (world_.clone(place, clones_place_)) {

@@ -25,7 +25,7 @@ void Checker::violate(std::string invariant, std::string what, TrueTime at) {
 Checker::Past& Checker::past_of(NodeId id) {
   const auto known = std::ranges::find(past_, id, &Past::id);
   if (known != past_.end()) return *known;
-  past_.push_back({.id = id, .vitals = {}, .saves = 0, .voted_in = {}, .voted_for = {}});
+  past_.emplace_back().id = id;
   return past_.back();
 }
 
@@ -35,6 +35,8 @@ void Checker::born(PlaceIndex place, Incarnation who, const Record& durable, con
   Watch& watch = watch_[place];
   watch.alive = true;
   watch.data = data;
+  watch.birth = ++births_;
+  if (data == Data::stale) stale_.push_back({who, births_});
   watch.who = who;
   watch.clock = clock;
   if (data == Data::own && past_of(who.id).vitals.starts >= who.starts) {
@@ -66,6 +68,10 @@ bool Checker::is_foreign(const Watch& watch, const Message& message) const {
     return false;  // judged by the incarnation that it names
   if (message.term.value > watch.durable.term.value + term_jump_max) return true;
   if (!watch.config.has(message.from.id)) return false;
+  const auto is_stale = [&](const Stale& it) {
+    return it.who == message.from && watch.birth < it.births;
+  };
+  if (std::ranges::any_of(stale_, is_stale)) return true;
   const auto newest = std::ranges::find(watch.met, message.from.id, &Incarnation::id);
   return newest != watch.met.end() && message.from.starts < newest->starts;
 }
@@ -73,6 +79,7 @@ bool Checker::is_foreign(const Watch& watch, const Message& message) const {
 void Checker::before(PlaceIndex place, const Raft& core, const Event& event) {
   before_.foreign = false;
   before_.pre_vote = false;
+  before_.outsider = false;
   watch_[place].promised = Duration{0};
   const auto* received = std::get_if<Received>(&event);
   if (received == nullptr) return;
@@ -80,7 +87,8 @@ void Checker::before(PlaceIndex place, const Raft& core, const Event& event) {
   const auto* request = std::get_if<VoteRequest>(&message.body);
   before_.foreign = is_foreign(watch_[place], message);
   before_.pre_vote = request != nullptr && request->pre && !request->release;
-  if (!before_.foreign && !before_.pre_vote) return;
+  before_.outsider = !core.record().config.has(message.from.id) && !message.config;
+  if (!before_.foreign && !before_.pre_vote && !before_.outsider) return;
   before_.vitals = vitals_of(core.record());
   before_.lease_end = core.lease_end();
   before_.barred_until = core.barred_until();
@@ -90,28 +98,15 @@ void Checker::after(PlaceIndex place, const Raft& core, const Event& event, cons
                     TrueTime now) {
   Watch& watch = watch_[place];
   if (const auto* received = std::get_if<Received>(&event)) {
-    const Message& message = received->message;
-    if (before_.foreign || before_.pre_vote) check_unmoved(place, core, effects, now);
-    const bool is_accepted = message.to == watch.who.id &&
-                             !std::holds_alternative<Rejected>(message.body) &&
-                             std::ranges::none_of(effects.send, is_rejection);
-    if (!before_.foreign && is_accepted) {
-      const auto met = std::ranges::find(watch.met, message.from.id, &Incarnation::id);
-      if (met == watch.met.end()) {
-        watch.met.push_back(message.from);
-      } else if (met->starts < message.from.starts) {
-        *met = message.from;
-      }
+    if (before_.foreign || before_.pre_vote || before_.outsider) {
+      check_unmoved(place, core, effects, now);
     }
-    if (const auto* heartbeat = std::get_if<Heartbeat>(&message.body)) {
-      watch.promised = heartbeat->promise;
-    } else if (const auto* request = std::get_if<VoteRequest>(&message.body)) {
-      watch.promised = request->promise;
-    }
+    if (!before_.foreign) check_received(place, received->message, effects, now);
   }
   if (const auto* down = std::get_if<LinkDown>(&event); down && !watch.config.has(down->who)) {
     // Of nodes that do not vote only those are remembered that are linked: memory is bounded.
     std::erase_if(watch.met, [down](const Incarnation& it) { return it.id == down->who; });
+    std::erase_if(stale_, [down](const Stale& it) { return it.who.id == down->who; });
   }
   const Leader* const leader = core.leader();
   if (leader != nullptr) {
@@ -126,7 +121,61 @@ void Checker::after(PlaceIndex place, const Raft& core, const Event& event, cons
   check_bounds(place, core, effects, now);
 }
 
-/// A message of a foreign cluster, to another id or of an older life moves nothing (I10), and
+/// Keeps the history of what this process was told, and checks its answers against that.
+void Checker::check_received(PlaceIndex place, const Message& message, const Effects& effects,
+                             TrueTime now) {
+  Watch& watch = watch_[place];
+  const bool is_accepted = message.to == watch.who.id &&
+                           !std::holds_alternative<Rejected>(message.body) &&
+                           std::ranges::none_of(effects.send, is_rejection);
+  if (!is_accepted) return;
+  const auto met = std::ranges::find(watch.met, message.from.id, &Incarnation::id);
+  if (met == watch.met.end()) {
+    watch.met.push_back(message.from);
+  } else if (met->starts < message.from.starts) {
+    *met = message.from;
+  }
+  if (const auto* release = std::get_if<Release>(&message.body)) note_release(watch, *release);
+  const auto* request = std::get_if<VoteRequest>(&message.body);
+  if (request != nullptr) {
+    if (request->release) note_release(watch, *request->release);
+    watch.promised = request->promise;
+  }
+  const auto* heartbeat = std::get_if<Heartbeat>(&message.body);
+  if (heartbeat != nullptr) watch.promised = heartbeat->promise;
+  if (request == nullptr && heartbeat == nullptr) return;
+
+  const Term term = request != nullptr ? request->asked : message.term;
+  const auto covers = [&](const Release& it) {
+    return it.incarnation == message.from && (it.is_dead() || term <= it.term);
+  };
+  if (std::ranges::none_of(watch.heard, covers)) return;
+  for (const Message& answer : effects.send) {
+    const auto* reply = std::get_if<HeartbeatReply>(&answer.body);
+    const auto* vote = std::get_if<VoteReply>(&answer.body);
+    const bool accepts = (reply != nullptr && !reply->refused) ||
+                         (vote != nullptr && vote->ballot == Ballot::granted);
+    if (accepts && answer.to == message.from.id) {
+      violate("release",
+              name_of(watch.who.id) + " promises again to " + name_of(message.from.id) +
+                  ", which has released that term",
+              now);
+    }
+  }
+}
+
+void Checker::note_release(Watch& watch, const Release& release) {
+  const auto of_node = [&](const Release& it) { return it.incarnation == release.incarnation; };
+  const auto known = std::ranges::find_if(watch.heard, of_node);
+  if (known == watch.heard.end()) {
+    watch.heard.push_back(release);
+  } else if (release.is_dead() || (!known->is_dead() && known->term < release.term)) {
+    *known = release;
+  }
+}
+
+/// A message of a foreign cluster, to another id or of an older life moves nothing (I10); one of a
+/// node outside the configuration moves no term (P6); and
 /// answering a pre-vote moves neither term, vote nor promise, save what the sender's own term and
 /// configuration do.
 void Checker::check_unmoved(PlaceIndex place, const Raft& core, const Effects& effects,
@@ -143,6 +192,10 @@ void Checker::check_unmoved(PlaceIndex place, const Raft& core, const Effects& e
     }
     return;
   }
+  if (before_.outsider && vitals.term != old.term) {
+    violate("P6", who + " lets a node outside its configuration raise its term", now);
+  }
+  if (!before_.pre_vote) return;
   if (vitals.term == old.term && vitals.voted_for != old.voted_for) {
     violate("I2", who + " changed its vote when asked for a pre-vote", now);
   }

@@ -75,6 +75,11 @@ class Checker {
     Incarnation who;
     TrueTime until;
   };
+  /// Whom nobody may believe that lived already when it came.
+  struct Stale {
+    Incarnation who;
+    std::size_t births = 0;
+  };
   struct Question {
     Ticket ticket;
     bool to_confirm = false;
@@ -83,6 +88,7 @@ class Checker {
   /// What is known of the process in one place.
   struct Watch {
     bool alive = false;
+    std::size_t birth = 0;  ///< Counts all births in this world.
     Data data = Data::own;
     Incarnation who;
     NodeClock clock;
@@ -91,16 +97,17 @@ class Checker {
     Configuration config;  ///< The durable one.
     std::optional<Office> office;
     Term released;
-    Round newest_round;
     bool works = false;
     bool draining = false;
     Duration promised{0};  ///< By the acknowledgement that this step makes.
     std::vector<Incarnation> met;
+    std::vector<Release> heard;
     std::vector<Question> questions;
   };
   /// What was so before the step, where the step must not change it.
   struct Before {
-    bool foreign = false;  ///< Rule 9: nothing of the message may be accepted.
+    bool foreign = false;   ///< Rule 9: nothing of the message may be accepted.
+    bool outsider = false;  ///< Rule 1: its sender raises nobody's term.
     bool pre_vote = false;
     Vitals vitals;
     std::optional<Instant> lease_end;
@@ -113,10 +120,14 @@ class Checker {
     std::uint64_t saves = 0;
     Term voted_in;
     NodeId voted_for;
+    Round newest_round;
   };
 
   [[nodiscard]] Past& past_of(NodeId id);
   [[nodiscard]] bool is_foreign(const Watch& watch, const Message& message) const;
+  void check_received(PlaceIndex place, const Message& message, const Effects& effects,
+                      TrueTime now);
+  static void note_release(Watch& watch, const Release& release);
   void check_unmoved(PlaceIndex place, const Raft& core, const Effects& effects, TrueTime now);
   void check_office(PlaceIndex place, const Leader& leader, Instant lease_end, TrueTime now);
   void begins(PlaceIndex place, const Tenure& tenure, TrueTime now);
@@ -137,6 +148,8 @@ class Checker {
   std::vector<Release>
       releases_;  ///< That were truly given: requests may carry these and no others.
   std::vector<Held> holds_;
+  std::vector<Stale> stale_;
+  std::size_t births_ = 0;
   Configurations configurations_;
   std::optional<Violation> violation_;
 };

@@ -130,11 +130,9 @@ void Checker::check_request(PlaceIndex place, const VoteRequest& request, TrueTi
 
 /// Round ids are never reused: one step's round goes to many, a later step's is greater.
 void Checker::check_round(PlaceIndex place, Round round, TrueTime now) {
-  Watch& watch = watch_[place];
-  if (round < watch.newest_round) {
-    violate("I5", name_of(watch.who.id) + " uses a round id again", now);
-  }
-  watch.newest_round = round;
+  Past& past = past_of(watch_[place].who.id);
+  if (round < past.newest_round) violate("I5", name_of(past.id) + " uses a round id again", now);
+  past.newest_round = round;
 }
 
 /// Nothing of this incarnation may rely on its lease any more: no office, no hold, no command.

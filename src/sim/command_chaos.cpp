@@ -33,11 +33,11 @@ void print(const Violation& violation, std::uint64_t seed) {
 
 }  // namespace
 
-int chaos(std::uint64_t seeds, std::uint64_t from) {
+int chaos(std::uint64_t seeds, std::uint64_t from, bool keeps_going) {
   std::signal(SIGABRT, say_seed);
   Report report{"chaos"};
   std::uint64_t done = 0;
-  while (done < seeds && report.violations() == 0) {
+  while (done < seeds && (keeps_going || report.violations() == 0)) {
     seed_that_runs = from + done++;
     const ChaosResult result = Chaos{seed_that_runs}.run();
     report.add(result);

@@ -16,7 +16,8 @@ constexpr int usage_error = 2;
 constexpr std::string_view help =
     R"(duckduckgoose-sim: plays clusters of the real core in a pretended world, checks every step
 
-  duckduckgoose-sim chaos [--seeds N] [--from S]  random worlds: N (1000) seeds from S (1) on
+  duckduckgoose-sim chaos [--seeds N] [--from S]  random worlds: N (1000) seeds from S (1) on;
+                                                  --keep-going: also after a violation
   duckduckgoose-sim replay SEED                   one of them, with all that happens
   duckduckgoose-sim graphs [--only CASE]          all graphs on five nodes, directed ones on four
 
@@ -62,6 +63,9 @@ class Arguments {
     return std::nullopt;
   }
 
+  /// Takes `--name` out.
+  bool take_flag(const std::string& name) { return std::erase(rest_, name) > 0; }
+
   [[nodiscard]] const std::vector<std::string>& rest() const { return rest_; }
 
  private:
@@ -70,6 +74,7 @@ class Arguments {
 
 int chaos(Arguments arguments) {
   const std::string seeds = arguments.take("--seeds").value_or("1000");
+  const bool keeps_going = arguments.take_flag("--keep-going");
   const std::string from = arguments.take("--from").value_or("1");
   if (!arguments.rest().empty())
     return wrong("chaos does not know '" + arguments.rest().front() + "'");
@@ -77,7 +82,7 @@ int chaos(Arguments arguments) {
   const auto first = number_in(from);
   if (!many || *many == 0) return wrong("--seeds is a number from 1 on, not '" + seeds + "'");
   if (!first) return wrong("--from is a number, not '" + from + "'");
-  return duckduckgoose::sim::chaos(*many, *first);
+  return duckduckgoose::sim::chaos(*many, *first, keeps_going);
 }
 
 int replay(const Arguments& arguments) {

@@ -49,6 +49,7 @@ struct Place {
   struct Linked {
     std::uint32_t life = 0;  ///< 0: none.
     NodeId id;
+    std::uint64_t saves = 0;  ///< What its hello said.
   };
   std::array<Linked, places_max> linked_to{};
 

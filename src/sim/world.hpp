@@ -70,7 +70,7 @@ class World {
   void resume(PlaceIndex place);
   void wipe(PlaceIndex place);     ///< Kills, and loses the disk.
   void back_up(PlaceIndex place);  ///< Keeps a copy of the disk.
-  /// Starts with the copy, if every other process that lives has met a newer life or more saves.
+  /// Kills, and starts with the copy, if every other process that lives has met more saves.
   bool restore(PlaceIndex place);
   /// Starts a second process on a copy of `original`'s disk at the free place `place`, if every
   /// other process that lives has met the original.

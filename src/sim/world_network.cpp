@@ -145,8 +145,8 @@ void World::link(PlaceIndex a, PlaceIndex b, std::uint64_t lives) {
   if (one.process->record().is_fresh()) enrol(a, other);
   if (other.process && other.process->record().is_fresh()) enrol(b, one);
   if (lives != both(one.life, other.life) || !one.process || !other.process) return;
-  one.linked_to[b] = {other.life, id(b)};
-  other.linked_to[a] = {one.life, id(a)};
+  one.linked_to[b] = {other.life, id(b), other.disk->saves};
+  other.linked_to[a] = {one.life, id(a), one.disk->saves};
   const auto hello = [](const Place& place) {
     return LinkUp{.who = place.process->self(),
                   .saves = place.disk->saves,

@@ -176,17 +176,17 @@ void World::back_up(PlaceIndex place) { places_[place].copy = places_[place].dis
 
 bool World::restore(PlaceIndex index) {
   Place& place = places_[index];
-  if (lives(index) || !place.copy || !place.disk) return false;
+  if (!place.copy || !place.process || place.copy->node.id != id(index)) return false;
+  if (place.copy->config.is_single()) return false;  // it would lead, and need nobody
   Record copy = started_again(*place.copy);
   for (PlaceIndex other = 0; other < places_.size(); ++other) {
-    if (other == index || !places_[other].disk || places_[other].disk->is_fresh()) continue;
-    const auto& seen = places_[other].disk->seen;
-    const auto known =
-        std::ranges::find(seen, copy.node.id, [](const Seen& it) { return it.who.id; });
-    if (known == seen.end()) return false;
-    const bool contradicted = known->who.starts >= copy.starts || known->saves >= copy.saves;
-    if (!contradicted) return false;
+    if (other == index || !lives(other)) continue;
+    const Place::Linked& known = places_[other].linked_to[index];
+    if (known.life != place.life || known.saves < copy.saves) return false;
+    // Of nodes that do not vote not everything is remembered.
+    if (!places_[other].process->record().config.has(copy.node.id)) return false;
   }
+  kill(index, Keeper::is_silent);
   ++counts_.faults;
   launch(index, std::move(copy), Checker::Data::stale);
   return true;
