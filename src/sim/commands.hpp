@@ -8,8 +8,8 @@
 /// hold.
 namespace duckduckgoose::sim {
 
-/// Runs `seeds` random worlds, the first from seed `from`; up to the first violation, unless it shall
-/// keep going.
+/// Runs `seeds` random worlds, the first from seed `from`; up to the first violation, unless it
+/// shall keep going.
 int chaos(std::uint64_t seeds, std::uint64_t from, bool keeps_going);
 
 /// Prints all that happens in one of them.
