@@ -1,5 +1,6 @@
 """The demo: shows what it should, obeys its keys, and leaves nothing behind, however it ends."""
 
+import contextlib
 import fcntl
 import os
 import pathlib
@@ -66,8 +67,16 @@ class Demo(unittest.TestCase):
     def pids_of_nodes(self, demo, count):
         started = r"node \d starts: localhost:\d+, process (\d+)\n"
         pids = [int(self.until_printed(demo.stdout.fileno(), started)[1]) for _ in range(count)]
+        for pid in pids:
+            self.addCleanup(self.end_stray, pid)
         self.assertTrue(all(map(pond.exists, pids)))
         return pids
+
+    def end_stray(self, pid):
+        """A node that the demo has left behind must not outlive the test."""
+        with contextlib.suppress(OSError):
+            if str(self.folder) in pathlib.Path(f"/proc/{pid}/cmdline").read_text():
+                os.kill(pid, signal.SIGKILL)
 
     def test_once_tells_the_gap_and_ends(self):
         code, out, err = pond.call("demo", "--once", env=self.env, timeout=90)

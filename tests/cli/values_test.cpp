@@ -113,6 +113,8 @@ TEST(DataDirectory, is_asked_for_where_no_rule_finds_one) {
   const auto any_port = values({{Opt::port, "0"}}, {{"HOME", "/me"}}).data_directory();
   ASSERT_FALSE(any_port);
   EXPECT_EQ(any_port.error().exit_code, 2);
+  EXPECT_THAT(any_port.error().sentence, HasSubstr("--port 0 takes another port at each start"));
+  EXPECT_EQ(values({{Opt::port, "0"}, {Opt::data, "d"}}).port(), 0);
 }
 
 TEST(NodeToAsk, is_the_one_given_or_the_one_on_this_port) {
