@@ -59,7 +59,7 @@ struct Phrases {
   [[nodiscard]] std::string handover() const {
     const auto reason = cause.release.value_or(ReleaseReason::handover);
     const std::string who = name(cause.previous);
-    const std::string why = who + " " + std::string{end_of_office(reason)};
+    std::string why = who + " " + std::string{end_of_office(reason)};
     if (!goose) return why;
     const std::string heir = " handed over to " + names.name_of(*goose);
     return reason == ReleaseReason::handover ? who + heir + ", as it was asked to"

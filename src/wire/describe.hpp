@@ -35,7 +35,7 @@ inline constexpr bool is_optional<std::optional<T>> = true;
 /// ways.
 struct Anything {
   template <class T>
-  requires(!is_optional<T>) operator T() const;
+  requires(!is_optional<T>) operator T() const;  // NOLINT(google-explicit-constructor)
 };
 
 template <class T, std::size_t... I>

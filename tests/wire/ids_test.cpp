@@ -29,8 +29,11 @@ TEST(Ids, anything_else_is_refused) {
     EXPECT_EQ(parse_node_id(text).error().reason,
               "\"" + std::string{text} + "\" is not 16 lower-case hex digits");
   }
-  EXPECT_EQ(parse_node_id("0000000000000000").error().reason, "an id is not all zeros");
-  EXPECT_EQ(parse_cluster_id("0000000000000000").error().reason, "an id is not all zeros");
+  const std::string_view none = "0000000000000000";
+  ASSERT_FALSE(parse_node_id(none));
+  EXPECT_EQ(parse_node_id(none).error().reason, "an id is not all zeros");
+  ASSERT_FALSE(parse_cluster_id(none));
+  EXPECT_EQ(parse_cluster_id(none).error().reason, "an id is not all zeros");
 }
 
 TEST(ClusterName, is_short_and_plain) {
