@@ -40,7 +40,7 @@ void Raft::lead() {
   leader.lease.sent(won.round);
   for (const NodeId voter : won.granted) {  // a vote is the first acknowledgement
     leader.lease.acknowledged(voter, won.round.id);
-    progress_of(leader, voter).heard = now_;
+    progress_of(leader, voter).heard = won.round.stamp;
   }
   if (leader.lease.ends(record_.config, self_.id) <= now_) {
     won.cause = std::move(leader.cause);
@@ -89,10 +89,11 @@ void Raft::receive(const Message& message, const HeartbeatReply& reply) {
   adopt_term_of(message);
   auto* leader = std::get_if<Leader>(&role_);
   if (leader == nullptr || reply.refused || message.term != leader->tenure.term) return;
-  if (!leader->lease.acknowledged(message.from.id, reply.round)) return;
+  const auto stamp = leader->lease.acknowledged(message.from.id, reply.round);
+  if (!stamp) return;
   Leader::Progress& progress = progress_of(*leader, message.from.id);
-  progress.heard = now_;
-  progress.acknowledged = message.stamp;
+  progress.heard = std::max(progress.heard, *stamp);
+  progress.acknowledged = std::max(progress.acknowledged, std::optional{message.stamp});
   keep_self_promise();
   settle();
 }
@@ -330,7 +331,7 @@ std::vector<NodeId> Raft::voters_behind(const Leader& leader) const {
 }
 
 std::vector<NodeId> Raft::silent_voters(const Leader& leader, Instant since) const {
-  return voters_unless(leader, [&](const auto& it) { return it.heard >= since; });
+  return voters_unless(leader, [&](const auto& it) { return it.heard > since; });
 }
 
 }  // namespace duckduckgoose

@@ -11,9 +11,9 @@ void Lease::sent(SentRound round) {
   rounds_.push_back(round);
 }
 
-bool Lease::acknowledged(NodeId voter, Round round) {
+std::optional<Instant> Lease::acknowledged(NodeId voter, Round round) {
   const auto sent = std::ranges::lower_bound(rounds_, round, {}, &SentRound::id);
-  if (sent == rounds_.end() || sent->id != round) return false;
+  if (sent == rounds_.end() || sent->id != round) return std::nullopt;
   const Instant deadline = sent->stamp + counted(sent->promise);
   const auto known = std::ranges::find(counted_, voter, &Counted::voter);
   if (known == counted_.end()) {
@@ -22,7 +22,7 @@ bool Lease::acknowledged(NodeId voter, Round round) {
     known->deadline = std::max(known->deadline, deadline);
     known->newest = std::max(known->newest, round);
   }
-  return true;
+  return sent->stamp;
 }
 
 void Lease::forget(NodeId voter) {

@@ -31,8 +31,8 @@ class Lease {
   /// A round that goes out now.
   void sent(SentRound round);
 
-  /// `voter` acknowledged `round`. False if the round is unknown: too old to tell anything.
-  bool acknowledged(NodeId voter, Round round);
+  /// `voter` acknowledged `round`: the stamp of that round. None if it is unknown: too old to tell anything.
+  std::optional<Instant> acknowledged(NodeId voter, Round round);
 
   void forget(NodeId voter);
 

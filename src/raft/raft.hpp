@@ -57,7 +57,8 @@ struct Leader {
   /// What is known of a node that gets rounds.
   struct Progress {
     NodeId id{};
-    Instant heard{};
+    Instant
+        heard{};  ///< The stamp of the newest round that it acknowledged, whenever the answer came.
     std::optional<Stamp>
         acknowledged{};  ///< The configuration that its last acknowledgement named.
   };

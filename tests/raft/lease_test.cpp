@@ -84,6 +84,19 @@ TEST(Leader, renews_its_lease_from_the_stamp_of_the_acknowledged_round) {
       << "not from the arrival of the acknowledgement";
 }
 
+// What a late answer to an old round tells is old: nobody is taken for alive because of it.
+TEST(Leader, has_heard_a_voter_when_the_round_was_stamped_not_when_its_answer_came) {
+  auto [raft, now] = settled_leader();
+  const Instant sent_at = raft.leader()->heartbeat_at;
+  const Effects round = raft.step(sent_at, Tick{});
+  const Effects next = raft.step(raft.leader()->heartbeat_at, Tick{});
+  static_cast<void>(acknowledge(raft, sent_at + 300ms, n3, round_in(round)));
+  EXPECT_EQ(raft.leader()->find(n3)->heard, sent_at);
+  static_cast<void>(acknowledge(raft, sent_at + 300ms, n3, round_in(next)));
+  static_cast<void>(acknowledge(raft, sent_at + 301ms, n3, round_in(round)));
+  EXPECT_EQ(raft.leader()->find(n3)->heard, sent_at + 100ms);
+}
+
 // Rule 5: leader, lease and goose are one thing. An acknowledgement after the deadline revives nothing.
 TEST(Leader, lapses_before_the_event_that_wakes_it) {
   auto [raft, now] = settled_leader();
@@ -95,7 +108,7 @@ TEST(Leader, lapses_before_the_event_that_wakes_it) {
   EXPECT_TRUE(turned(effects, Turn::lapsed));
   EXPECT_FALSE(raft.leader());
   EXPECT_EQ(effects.announce.value().cause.code, CauseCode::lost_majority);
-  EXPECT_EQ(effects.announce.value().cause.heard, 3U) << "it was the leader itself that slept";
+  EXPECT_EQ(effects.announce.value().cause.heard, 1U);
 }
 
 TEST(Leader, that_has_lapsed_is_silent) {
