@@ -86,7 +86,7 @@ bool Engine::keep_up_once() {
   }
   const auto change = membership::next_change(config(), *now);
   if (!change) return false;
-  surroundings_.kept_up(membership::to_text(*change, config(), *now));
+  surroundings_.keeping_up(*change, *now);
   bool refused = false;
   const Ticket ticket = ticket_for(
       [&refused](const Answer& answer) { refused = answer.outcome != Outcome::in_force; });

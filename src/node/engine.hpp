@@ -35,8 +35,8 @@ class Surroundings {
   /// A step is done with all its effects.
   virtual void stepped(const Effects& effects) = 0;
 
-  /// The goose changes the configuration; one sentence says why.
-  virtual void kept_up(const std::string& sentence) = 0;
+  /// The goose is about to change the configuration of its own accord, or for an operator.
+  virtual void keeping_up(const membership::Upkeep& change, const membership::Office& office) = 0;
 
   /// The record could not be saved: nothing was sent, and the engine does nothing any more.
   virtual void disk_failed(const store::StoreError& error) = 0;

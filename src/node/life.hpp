@@ -52,11 +52,12 @@ class Life final : private Surroundings, private PeersOwner {
   void send_to_others(const Message& notice, const std::vector<NodeId>& except) override;
   [[nodiscard]] std::vector<std::string> met_at() const override;
   void stepped(const Effects& effects) override;
-  void kept_up(const std::string& sentence) override;
+  void keeping_up(const membership::Upkeep& change, const membership::Office& office) override;
   void disk_failed(const store::StoreError& error) override;
 
   // PeersOwner
   [[nodiscard]] NodeId id() const override { return engine_.id(); }
+  [[nodiscard]] bool is_fresh() const override { return record().is_fresh(); }
   [[nodiscard]] wire::Hello hello() const override;
   [[nodiscard]] wire::Welcome welcome() const override;
   [[nodiscard]] std::optional<Refusal> link_up(const wire::Hello& theirs) override;

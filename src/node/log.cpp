@@ -1,6 +1,5 @@
 #include "node/log.hpp"
 
-#define FMT_HEADER_ONLY
 #define SPDLOG_FMT_EXTERNAL
 #include <spdlog/logger.h>
 #include <spdlog/pattern_formatter.h>

@@ -155,8 +155,11 @@ void Peers::take_bound(Line& line, wire::Frame frame) {
 }
 
 void Peers::ended(Line& line, net::LinkEnd why, std::string_view text) {
-  const bool is_quiet = why == net::LinkEnd::closed_here || line.bound.has_value();
-  if (!is_quiet && line.session->theirs()) owner_.troubled(who(line), std::string{text});
+  // A fresh node leaves as soon as it has been told what it came for.
+  const auto& theirs = line.session->theirs();
+  const bool is_refusal = why != net::LinkEnd::closed_here && !line.bound && theirs &&
+                          theirs->cluster_id && !owner_.is_fresh();
+  if (is_refusal) owner_.troubled(who(line), std::string{text});
   const std::string reason = why == net::LinkEnd::closed_here || why == net::LinkEnd::closed_by_peer
                                  ? std::string{text}
                                  : "link " + std::string{net::to_string(why)};

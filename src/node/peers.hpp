@@ -21,6 +21,7 @@ class PeersOwner {
   virtual ~PeersOwner() = default;
 
   [[nodiscard]] virtual NodeId id() const = 0;
+  [[nodiscard]] virtual bool is_fresh() const = 0;
   [[nodiscard]] virtual wire::Hello hello() const = 0;
   [[nodiscard]] virtual wire::Welcome welcome() const = 0;
 

@@ -90,6 +90,7 @@ void show_members(const Facts& facts, wire::Status& status, Instant now) {
     if (it.id != status.id) status.peers.push_back(it.address);
     status.members.push_back(std::move(it));
   }
+  std::ranges::sort(status.peers);
   const std::size_t majority = majority_of(voters);
   status.voters = voters;
   status.voters_connected = connected;
