@@ -118,9 +118,10 @@ Flaw flaw_in(const Call& call) {
   constexpr std::array<std::string_view, 3> methods{"GET", "POST", "DELETE"};
   return first_of({unless(std::ranges::find(methods, call.method) != methods.end(),
                           "method: " + quoted(call.method) + " is not GET, POST or DELETE"),
-                   unless(call.target.starts_with('/'),
-                          "target: " + quoted(call.target) + " does not begin with '/'"),
-                   flaw_in_word("target", call.target, target_bytes_max), flaw_in_body(call.body)});
+                   unless(call.target.starts_with('/') && call.target.size() <= target_bytes_max,
+                          "target: " + quoted(call.target) + " is not '/' and up to " +
+                              std::to_string(target_bytes_max) + " bytes in all"),
+                   flaw_in_body(call.body)});
 }
 
 Flaw flaw_in(const Reply& reply) {

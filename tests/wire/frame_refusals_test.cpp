@@ -230,9 +230,12 @@ TEST(FrameRefusals, calls_and_replies) {
   EXPECT_EQ(reason_for(encode(Call{1, "PATCH", "/", ""})),
             "method: \"PATCH\" is not GET, POST or DELETE");
   EXPECT_EQ(reason_for(encode(Call{1, "GET", "status", ""})),
-            "target: \"status\" does not begin with '/'");
-  EXPECT_EQ(reason_for(encode(Call{1, "GET", "/a b", ""})),
-            "target: \"/a b\" is not 1 to 1024 printable ASCII characters without blanks");
+            "target: \"status\" is not '/' and up to 8192 bytes in all");
+  EXPECT_EQ(reason_for(encode(Call{1, "GET", "", ""})),
+            "target: \"\" is not '/' and up to 8192 bytes in all");
+  const std::string rest(target_bytes_max, 'x');
+  EXPECT_EQ(reason_for(encode(Call{1, "GET", "/" + rest, ""})).substr(0, 10), "target: \"/");
+  EXPECT_EQ(reason_for(encode(Call{1, "DELETE", "/members/a b\xff", ""})), "accepted");
   EXPECT_EQ(reason_for(encode(Call{1, "GET", "/", std::string(body_bytes_max + 1, 'x')})),
             "body: 98305 bytes, at most 98304");
   EXPECT_EQ(reason_for(encode(Reply{1, 100, ""})), "status: 100 is not 200 to 599");

@@ -100,11 +100,17 @@ class Schema(unittest.TestCase):
             by_type.setdefault(frame["type"], []).append(frame)
         return [frame for frames in by_type.values() for frame in (frames[0], frames[-1])]
 
-    def test_real_frames_are_valid(self):
+    def test_frames_of_every_kind_are_valid(self):
         self.assertGreater(len(self.frames), 40)
         for line in self.frames:
             errors = [error.message for error in self.validator.iter_errors(json.loads(line))]
             self.assertEqual(errors, [], line)
+
+    def test_what_cores_really_say_is_valid(self):
+        lines = sorted(set(tool("run")))
+        self.assertGreater(len(lines), 100)
+        for line in lines:
+            self.validator.validate(json.loads(line))
 
     def test_the_examples_of_the_page_are_valid(self):
         page = (DOCS / "protocol.md").read_text(encoding="utf-8")
