@@ -20,7 +20,7 @@ std::optional<Refusal> Acquaintance::judge(Incarnation who, std::uint64_t saves)
   const auto known = std::ranges::find_if(known_, of_node(who.id));
   if (known == known_.end()) return std::nullopt;
   const Seen& seen = known->seen;
-  if (known->old_copy == who) return Refusal::old_copy;
+  if (known->has_old_copy && who != seen.who) return Refusal::old_copy;
   if (who.starts < seen.who.starts) return Refusal::old_incarnation;
   if (who.starts > seen.who.starts) {
     return saves > seen.saves ? std::nullopt : std::optional{Refusal::old_copy};
@@ -44,7 +44,7 @@ void Acquaintance::refused(Incarnation who, Refusal why) {
   const auto known = std::ranges::find_if(known_, of_node(who.id));
   if (known == known_.end()) return;
   if (why == Refusal::clone) known->cloned = true;
-  if (why == Refusal::old_copy) known->old_copy = who;
+  if (why == Refusal::old_copy) known->has_old_copy = true;
 }
 
 void Acquaintance::forget(NodeId id) { std::erase_if(known_, of_node(id)); }

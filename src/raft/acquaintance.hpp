@@ -19,8 +19,9 @@ class Acquaintance {
   /// Notes a node that may speak.
   void met(Incarnation who, std::uint64_t saves);
 
-  /// Notes that `who` was refused: two processes live one life, and neither is heard until a newer one comes; or
-  /// its data are an old copy, and it is never heard, however often it saves from now on.
+  /// Notes that `who` was refused. Of two processes that live one life neither is heard until a newer one comes.
+  /// Once an old copy of a node's data was met, no other life of that id is heard than the newest that was met
+  /// before: the copy shows more saves, too, when it has been started often enough.
   void refused(Incarnation who, Refusal why);
 
   /// Forgets a node that is no voter: what is kept stays small.
@@ -33,7 +34,7 @@ class Acquaintance {
   struct Known {
     Seen seen;
     bool cloned = false;
-    std::optional<Incarnation> old_copy{};
+    bool has_old_copy = false;
   };
   std::vector<Known> known_;
 };

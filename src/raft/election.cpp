@@ -25,7 +25,9 @@ void Raft::receive(const Message& message, const VoteRequest& request) {
   if (ballot == Ballot::granted && !request.pre) {
     record_.voted_for = message.from.id;
     promise(message.from, request.asked, request.promise);
-    follow(std::nullopt, why_campaign(), free_to_campaign_at());
+    const auto* follower = std::get_if<Follower>(&role_);
+    const bool follows_it = follower != nullptr && follower->leader == message.from;
+    if (!follows_it) follow(std::nullopt, why_campaign(), free_to_campaign_at());
   }
   send(message.from.id, VoteReply{request.pre, request.asked, request.round, ballot},
        message.stamp < record_.config.stamp);
@@ -43,10 +45,9 @@ void Raft::receive(const Message& message, const VoteReply& reply) {
   } else if (auto* candidate = std::get_if<Candidate>(&role_)) {
     if (reply.pre || reply.round != candidate->round.id || reply.asked != record_.term) return;
     count(reply.ballot == Ballot::granted ? candidate->granted : candidate->refused, voter);
-    const std::size_t voters = record_.config.members.size();
     if (is_majority(candidate->granted)) {
       lead();
-    } else if (voters - candidate->refused.size() < majority_of(voters)) {
+    } else if (!candidate->refused.empty() && !can_still_win(*candidate)) {
       lose();
     }
   }
@@ -78,12 +79,6 @@ void Raft::receive(const Message& message, const Notice& notice) {
   if (notice.leader || was_leader)
     follow(notice.leader, notice.cause, now_ + 2 * record_.config.promise);
 }
-
-void Raft::receive(const Message& /*message*/, const Release& /*release*/) {
-}  // heard before (rule 0)
-
-void Raft::receive(const Message& /*message*/, const Rejected& /*rejected*/) {
-}  // told before all checks
 
 void Raft::ask() {
   Cause cause = why_campaign();
@@ -153,6 +148,17 @@ void Raft::lose() {
   owed_ = Release{self_, record_.term, ReleaseReason::lost_election, std::nullopt};
 }
 
+/// Voters without a link cannot answer any more: to wait for them would only hold up the next election.
+bool Raft::can_still_win(const Candidate& candidate) const {
+  std::vector<NodeId> possible = candidate.granted;
+  for (const LinkedPeer& link : links_) {
+    const bool has_refused =
+        std::ranges::find(candidate.refused, link.who.id) != candidate.refused.end();
+    if (record_.config.has(link.who.id) && !has_refused) count(possible, link.who.id);
+  }
+  return is_majority(possible);
+}
+
 void Raft::retry_soon() {
   const Instant soon = now_ + chance_.up_to(short_wait_);
   if (auto* follower = std::get_if<Follower>(&role_)) {
@@ -171,8 +177,9 @@ void Raft::bind_self(Duration length) {
   // A single voter has nobody to promise to, and leads at once after a restart, until a hold or a command makes
   // somebody else rely on its lease (rule 6).
   const bool relied_on = works_ || held_until_ > now_ || record_.promise_max > Duration{0};
-  if (!record_.config.is_single() || relied_on)
-    record_.promise_max = std::max(record_.promise_max, length);
+  if (record_.config.is_single() && !relied_on) return;
+  // A lease that rests on rounds of a longer promise, which was lowered since, binds for longer.
+  record_.promise_max = std::max({record_.promise_max, length, promises_.longest_left(now_)});
 }
 
 Instant Raft::free_to_campaign_at() const {

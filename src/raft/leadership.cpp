@@ -14,8 +14,6 @@ Leader::Progress& progress_of(Leader& leader, NodeId id) {
   return known != leader.progress.end() ? *known : leader.progress.emplace_back(id);
 }
 
-bool has_round(const Leader::Question& question) { return question.round.has_value(); }
-
 bool is_in_range(const ChangeSettings& settings) {
   if (settings.promise && (*settings.promise < promise_min || *settings.promise > promise_max))
     return false;
@@ -67,10 +65,11 @@ void Raft::send_round() {
   });
   leader.lease.sent(round);
   leader.lease.acknowledged(self_.id, round.id);
-  leader.heartbeat_at = now_ + record_.config.promise / heartbeats_in_promise;
-  for (Leader::Question& question : leader.questions) {
-    if (!question.round) question.round = round.id;
-  }
+  // Until a longer promise is in force the lease rests on rounds of the shorter one.
+  const auto& before = leader.change ? leader.change->before : std::nullopt;
+  const Duration pace = std::min(round.promise, before ? before->promise : round.promise);
+  leader.round_at = now_;
+  leader.heartbeat_at = now_ + pace / heartbeats_in_promise;
   bind_self(round.promise);
   for (const NodeId id : to) {
     const auto* known = leader.find(id);
@@ -101,6 +100,9 @@ void Raft::receive(const Message& message, const HeartbeatReply& reply) {
 void Raft::keep_self_promise() {
   const Instant end = *lease_end();
   promises_.give(self_, record_.term, end, now_);
+  bind_self(
+      end -
+      now_);  // a late acknowledgement of a round with a longer promise may outlast what was saved
 }
 
 void Raft::settle() {
@@ -110,15 +112,22 @@ void Raft::settle() {
     out_.answers.push_back({leader.change->ticket, Outcome::in_force, {}});
     leader.change.reset();
   }
-  const auto confirmed = leader.lease.confirmed_round(record_.config, self_.id);
+  const Instant confirmed = leader.lease.confirmed(record_.config, self_.id);
   std::erase_if(leader.questions, [&](const Leader::Question& it) {
-    const bool is_answered = it.round && confirmed && *it.round <= *confirmed;
-    if (is_answered) out_.answers.push_back({it.ticket, Outcome::in_force, {}});
-    return is_answered;
+    if (it.asked > confirmed) return false;
+    out_.answers.push_back({it.ticket, Outcome::in_force, {}});
+    return true;
   });
-  const bool is_round_due =
-      !leader.questions.empty() && std::ranges::none_of(leader.questions, has_round);
-  if (is_round_due) send_round();
+  if (!leader.questions.empty()) hurry();
+}
+
+void Raft::hurry() {
+  auto& leader = std::get<Leader>(role_);
+  // Not faster than acknowledgements from afar can come back before their round is forgotten.
+  const Instant soonest =
+      leader.round_at + record_.config.promise / static_cast<int>(Lease::rounds_max);
+  leader.heartbeat_at = std::min(leader.heartbeat_at, soonest);
+  if (now_ >= leader.heartbeat_at && now_ > leader.round_at) send_round();
 }
 
 void Raft::on(const ChangeRequest& request) {
@@ -138,7 +147,10 @@ void Raft::on(const ChangeRequest& request) {
     }
   }
   if (*next == record_.config) return answer(Outcome::in_force);
-  if (leader->lease.ends(*next, self_.id) <= now_) {
+  const bool moves_voters = !is_undo && next->members.size() != record_.config.members.size();
+  // What was told under a longer promise must have run out: new majorities promise only the present one.
+  const bool told_longer = std::max(*lease_end(), held_until_) > now_ + counted(next->promise);
+  if (leader->lease.ends(*next, self_.id) <= now_ || (moves_voters && told_longer)) {
     return answer(Outcome::lease_would_end,
                   silent_voters(*leader, now_ - counted(record_.config.promise)));
   }
@@ -193,9 +205,8 @@ void Raft::on(const Confirm& confirm) {
     out_.answers.push_back({confirm.ticket, why, {}});
     return;
   }
-  const bool is_round_under_way = std::ranges::any_of(leader->questions, has_round);
-  leader->questions.push_back({confirm.ticket, std::nullopt});
-  if (!is_round_under_way) send_round();  // else the next round answers it: rounds do not pile up
+  leader->questions.push_back({confirm.ticket, now_});
+  settle();
 }
 
 void Raft::on(const Hold& hold) {
@@ -208,6 +219,7 @@ void Raft::on(const Hold& hold) {
 }
 
 void Raft::on(const WorkBegan& /*began*/) {
+  ensure(!works_);
   works_ = true;
   bind_self(record_.config.promise);
 }
@@ -216,6 +228,9 @@ void Raft::on(const WorkEnded& /*ended*/) { works_ = false; }
 
 void Raft::on(const Drain& drain) {
   if (std::holds_alternative<Candidate>(role_)) lose();
+  if (std::holds_alternative<PreCandidate>(role_)) {
+    follow(std::nullopt, leadership().cause, now_ + record_.config.promise + stagger_);
+  }
   auto* leader = std::get_if<Leader>(&role_);
   const bool leaves_anyway =
       drain.reason == ReleaseReason::stopped || drain.reason == ReleaseReason::removed;

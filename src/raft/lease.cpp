@@ -17,10 +17,10 @@ std::optional<Instant> Lease::acknowledged(NodeId voter, Round round) {
   const Instant deadline = sent->stamp + counted(sent->promise);
   const auto known = std::ranges::find(counted_, voter, &Counted::voter);
   if (known == counted_.end()) {
-    counted_.push_back({voter, deadline, round});
+    counted_.push_back({voter, deadline, sent->stamp});
   } else {
     known->deadline = std::max(known->deadline, deadline);
-    known->newest = std::max(known->newest, round);
+    known->heard = std::max(known->heard, sent->stamp);
   }
   return sent->stamp;
 }
@@ -36,40 +36,35 @@ std::optional<Instant> Lease::deadline_of(NodeId voter) const {
 
 namespace {
 
-/// The value that a majority reaches, where the leader reaches every value: the (majority - 1)-th largest of the
-/// other voters'. `none` stands for voters that have not answered.
-template <class Value, class Of>
-Value reached_by_majority(const Configuration& config, NodeId leader, Value none, Of of) {
-  std::array<Value, Configuration::members_max> others{};
+/// The instant that a majority reaches, where the leader reaches every instant: the (majority - 1)-th latest of the
+/// other voters'; long past if too few have answered.
+template <class Of>
+Instant reached_by_majority(const Configuration& config, NodeId leader, Of of) {
+  std::array<Instant, Configuration::members_max> others{};
   std::size_t count = 0;
   for (const Member& member : config.members) {
-    if (member.id != leader) others.at(count++) = of(member.id).value_or(none);
+    if (member.id != leader) others.at(count++) = of(member.id).value_or(Instant{});
   }
   const auto end = others.begin() + static_cast<std::ptrdiff_t>(count);
   std::sort(others.begin(), end, std::greater{});
   const std::size_t needed = majority_of(config.members.size()) - 1;
-  return needed <= count ? others.at(needed - 1) : none;
+  return needed <= count ? others.at(needed - 1) : Instant{};
 }
 
 }  // namespace
 
 Instant Lease::ends(const Configuration& config, NodeId leader) const {
   if (config.is_single()) return deadline_of(leader).value_or(Instant{});
-  return reached_by_majority(config, leader, Instant{},
-                             [this](NodeId id) { return deadline_of(id); });
+  return reached_by_majority(config, leader, [this](NodeId id) { return deadline_of(id); });
 }
 
-std::optional<Round> Lease::confirmed_round(const Configuration& config, NodeId leader) const {
-  if (config.is_single()) return newest_of(leader);
-  const Round none{};
-  const Round round =
-      reached_by_majority(config, leader, none, [this](NodeId id) { return newest_of(id); });
-  return round == none ? std::nullopt : std::optional{round};
-}
-
-std::optional<Round> Lease::newest_of(NodeId voter) const {
-  const auto known = std::ranges::find(counted_, voter, &Counted::voter);
-  return known == counted_.end() ? std::nullopt : std::optional{known->newest};
+Instant Lease::confirmed(const Configuration& config, NodeId leader) const {
+  const auto heard_of = [this](NodeId id) -> std::optional<Instant> {
+    const auto known = std::ranges::find(counted_, id, &Counted::voter);
+    return known == counted_.end() ? std::nullopt : std::optional{known->heard};
+  };
+  if (config.is_single()) return heard_of(leader).value_or(Instant{});
+  return reached_by_majority(config, leader, heard_of);
 }
 
 }  // namespace duckduckgoose

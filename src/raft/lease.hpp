@@ -42,9 +42,8 @@ class Lease {
   /// that of a single voter, whose lease runs from its last round and is never infinite.
   [[nodiscard]] Instant ends(const Configuration& config, NodeId leader) const;
 
-  /// The newest round that a majority of `config` has acknowledged; none if none.
-  [[nodiscard]] std::optional<Round> confirmed_round(const Configuration& config,
-                                                     NodeId leader) const;
+  /// The stamp of the newest round that a majority of `config` has acknowledged; long past if there is none.
+  [[nodiscard]] Instant confirmed(const Configuration& config, NodeId leader) const;
 
   /// Rounds kept for acknowledgements that are still under way.
   static constexpr std::size_t rounds_max = 64;
@@ -53,10 +52,8 @@ class Lease {
   struct Counted {
     NodeId voter;
     Instant deadline;
-    Round newest;
+    Instant heard;
   };
-  [[nodiscard]] std::optional<Round> newest_of(NodeId voter) const;
-
   std::deque<SentRound> rounds_;  ///< Ascending by id.
   std::vector<Counted> counted_;
 };

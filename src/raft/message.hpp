@@ -56,7 +56,7 @@ struct Cause {
 /// From the leader to voters and some observers, every promise/10. Acknowledging it is a promise (rule 4).
 struct Heartbeat {
   Round round{};
-  Duration promise;
+  Duration promise{0};
   Cause cause{};  ///< Why this tenure began.
   bool operator==(const Heartbeat&) const = default;
 };
@@ -75,7 +75,7 @@ struct VoteRequest {
   Term
       asked{};  ///< pre: the term asked about, one above the sender's own. Else the sender's own term.
   Round round{};
-  Duration promise;
+  Duration promise{0};
   std::optional<Release> release{};  ///< The last one that the sender accepted (rule 8).
   bool operator==(const VoteRequest&) const = default;
 };

@@ -121,9 +121,9 @@ void Raft::on(const Received& received) {
     send(message.from.id, Rejected{*why});
     return;
   }
+  if (const auto* release = std::get_if<Release>(&message.body)) return hear(*release);
   acquaintance_.met(message.from, message.saves);
   // Rule 0: first the Release, then the configuration, then the term, then the message itself.
-  if (const auto* release = std::get_if<Release>(&message.body)) hear(*release);
   if (const auto* request = std::get_if<VoteRequest>(&message.body); request && request->release) {
     hear(*request->release);
   }
@@ -164,7 +164,9 @@ void Raft::on(const LinkDown& link) {
   auto* follower = std::get_if<Follower>(&role_);
   if (follower == nullptr || !follower->leader || follower->leader->id != link.who) return;
   const Instant free_at = std::max(now_, promises_.barred_until(self_.id, now_).value_or(now_));
-  follower->campaign_at = std::min(follower->campaign_at, free_at + chance_.up_to(short_wait_));
+  // All who were linked to it notice at once: apart by less than an election takes, they would split the votes.
+  const Duration wait = std::max(short_wait_, record_.config.promise / 20);
+  follower->campaign_at = std::min(follower->campaign_at, free_at + chance_.up_to(wait));
 }
 
 std::optional<Refusal> Raft::refusal(const Message& message) const {
@@ -172,6 +174,8 @@ std::optional<Refusal> Raft::refusal(const Message& message) const {
   const bool to_all = message.to == NodeId{} && std::holds_alternative<Notice>(message.body);
   if (message.to != self_.id && !to_all) return Refusal::other_node;
   if (message.from.id == self_.id) return Refusal::clone;
+  if (std::holds_alternative<Release>(message.body))
+    return std::nullopt;  // judged by whom it names
   if (const auto why = acquaintance_.judge(message.from, message.saves)) return why;
   Term furthest = message.term;
   if (message.config) furthest = std::max(furthest, message.config->stamp.term);
@@ -182,9 +186,10 @@ std::optional<Refusal> Raft::refusal(const Message& message) const {
 }
 
 void Raft::hear(const Release& release) {
-  if (release.incarnation.id == self_.id || !releases_.accept(release)) return;
+  if (release.incarnation.id == self_.id) return;
   const Term until = release.is_dead() ? Term{~std::uint64_t{0}} : release.term;
   promises_.release(release.incarnation, until);
+  if (!releases_.accept(release)) return;
   trace(Turn::heard_release, release.incarnation.id);
 
   auto* follower = std::get_if<Follower>(&role_);
@@ -192,10 +197,11 @@ void Raft::hear(const Release& release) {
     if (std::holds_alternative<PreCandidate>(role_)) retry_soon();
     return;
   }
+  const bool chosen = release.successor == self_.id;
   if (!follower->leader) {
-    follower->campaign_at = std::min(follower->campaign_at, now_ + chance_.up_to(spread()));
+    const Duration wait = chosen ? Duration{0} : chance_.up_to(spread());
+    follower->campaign_at = std::min(follower->campaign_at, now_ + wait);
   } else if (follower->leader == release.incarnation && until >= record_.term) {
-    const bool chosen = release.successor == self_.id;
     const CauseCode code = release.is_dead() ? CauseCode::proof_of_death : CauseCode::handover;
     follow(std::nullopt,
            {.code = code, .previous = release.incarnation.id, .release = release.reason},

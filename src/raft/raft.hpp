@@ -50,6 +50,7 @@ struct Leader {
   Cause cause{};
   Lease lease{};
   Instant since{};
+  Instant round_at{};  ///< When the last round went out.
   Instant heartbeat_at{};
   Instant
       notice_at{};  ///< When the observers that get no rounds are next told, if nothing changes before.
@@ -57,10 +58,8 @@ struct Leader {
   /// What is known of a node that gets rounds.
   struct Progress {
     NodeId id{};
-    Instant
-        heard{};  ///< The stamp of the newest round that it acknowledged, whenever the answer came.
-    std::optional<Stamp>
-        acknowledged{};  ///< The configuration that its last acknowledgement named.
+    Instant heard{};                      ///< The stamp of the newest round that it acknowledged.
+    std::optional<Stamp> acknowledged{};  ///< The configuration that it named in doing so.
   };
   std::vector<Progress> progress{};
   [[nodiscard]] const Progress* find(NodeId id) const;
@@ -69,13 +68,11 @@ struct Leader {
     Ticket ticket{};
     std::optional<Configuration> before{};  ///< None: this change is an undo itself.
   };
-  std::optional<Change>
-      change{};  ///< In flight until a majority has acknowledged the configuration.
+  std::optional<Change> change{};  ///< In flight until a majority has acknowledged it.
 
   struct Question {
     Ticket ticket{};
-    std::optional<Round>
-        round{};  ///< A majority's acknowledgement of it answers. None: the next round to go out.
+    Instant asked{};  ///< Answered once a majority has acknowledged a round that was stamped since.
   };
   std::vector<Question> questions{};
 
@@ -169,12 +166,13 @@ class Raft {
   void receive(const Message& message, const VoteReply& reply);
   void receive(const Message& message, const Heartbeat& heartbeat);
   void receive(const Message& message, const Notice& notice);
-  void receive(const Message& message, const Release& release);
-  void receive(const Message& message, const Rejected& rejected);
+  void receive(const Message& /*message*/, const auto& /*heard_before*/) {
+  }  // Release, Rejected: see on(Received)
   void ask();
   void campaign();
   void request_votes(const VoteRequest& request);
   void lose();
+  [[nodiscard]] bool can_still_win(const Candidate& candidate) const;
   void retry_soon();
   void promise(Incarnation to, Term term, Duration length);
   void bind_self(Duration length);
@@ -190,6 +188,7 @@ class Raft {
   void send_round();
   void keep_self_promise();
   void settle();
+  void hurry();
   void on(const ChangeRequest& request);
   void on(const Confirm& confirm);
   void on(const Hold& hold);

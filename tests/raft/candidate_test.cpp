@@ -6,8 +6,15 @@
 namespace duckduckgoose::test {
 namespace {
 
-struct Asking {
+Raft linked_node() {
   Raft raft = node();
+  for (const NodeId id : {n2, n3})
+    static_cast<void>(raft.step(at(0ms), LinkUp{life(id), 1, "", true}));
+  return raft;
+}
+
+struct Asking {
+  Raft raft = linked_node();
   Instant now = wait_until_it_asks(raft, at(0ms));
 };
 
@@ -150,6 +157,20 @@ TEST(Candidate, releases_its_voters_when_it_has_lost) {
   const auto releases = sent<Release>(effects);
   ASSERT_EQ(releases.size(), 2U);
   EXPECT_EQ(releases[0], (Release{life(n1), Term{2}, ReleaseReason::lost_election, std::nullopt}));
+}
+
+// A voter without a link cannot answer: to wait for it would only hold up the next election.
+TEST(Candidate, gives_up_at_once_when_those_that_are_left_cannot_elect_it) {
+  Campaigning it;
+  static_cast<void>(it.raft.step(it.now, LinkDown{n2}));
+  const Effects effects = answer_vote(it.raft, it.now, n3, Ballot::vote_is_given);
+  EXPECT_TRUE(turned(effects, Turn::lost));
+}
+
+TEST(PreCandidate, that_stops_asks_no_more) {
+  Asking it;
+  static_cast<void>(it.raft.step(it.now, Drain{.reason = ReleaseReason::stopped}));
+  EXPECT_TRUE(is<Follower>(it.raft));
 }
 
 TEST(Candidate, gives_up_when_nobody_answers) {

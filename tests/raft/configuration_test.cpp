@@ -80,6 +80,29 @@ TEST(Change, counts_the_rounds_that_an_observer_acknowledged_from_the_moment_it_
       << "from now on somebody relies on its promise to itself";
 }
 
+// P2: whatever was told under a longer promise must have run out before majorities of others can promise shorter.
+TEST(Change, of_voters_waits_for_a_hold_that_was_given_under_a_longer_promise) {
+  Configuration config = voters({n1});
+  config.promise = 10s;
+  auto [alone, now] = leader({.config = config});
+  ASSERT_EQ(alone.step(now, Hold{9s}).held, now + 9s);
+  static_cast<void>(alone.step(now, ChangeRequest{ChangeSettings{.promise = 1s}, Ticket{1}}));
+  static_cast<void>(alone.step(now, LinkUp{life(n2), 10, "localhost:4002", true}));
+  const auto join = [&](Instant at_time) {
+    const Effects round = alone.step(at_time, Tick{});
+    static_cast<void>(acknowledge(alone, at_time, n2, round_in(round)));
+    return ask(alone, at_time, AddVoter{member(n2)});
+  };
+  EXPECT_EQ(join(alone.leader()->heartbeat_at), Outcome::lease_would_end);
+  Instant beat = alone.leader()->heartbeat_at;
+  while (std::max(now + 9s, alone.lease_end().value()) > beat + counted(1s)) {
+    static_cast<void>(alone.step(beat, Tick{}));
+    beat = alone.leader()->heartbeat_at;
+  }
+  EXPECT_EQ(join(alone.leader()->heartbeat_at), std::nullopt)
+      << "made, and waiting to be acknowledged";
+}
+
 TEST(Change, of_a_follower_is_refused) {
   Raft follower = node();
   EXPECT_EQ(ask(follower, at(1ms), ChangeSettings{.promise = 2s}), Outcome::not_leader);

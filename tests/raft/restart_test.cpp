@@ -60,6 +60,37 @@ TEST(SingleVoter, that_started_a_command_is_relied_on_too) {
   EXPECT_EQ(raft.step(now, WorkBegan{}).persist.value().promise_max, 1s);
 }
 
+// A lease that rests on rounds of a longer promise binds for longer than the present one.
+TEST(SingleVoter, that_lowered_its_promise_saves_how_long_its_lease_binds) {
+  auto [raft, now] = leader({.config = voters({n1})});
+  const Effects held = raft.step(now, Hold{900ms});
+  ASSERT_EQ(held.held, now + 900ms);
+  Record record = raft.record();
+  auto [other, then] = leader({.config = voters({n1})});
+  static_cast<void>(other.step(then, ChangeRequest{ChangeSettings{.promise = 50ms}, Ticket{1}}));
+  const Effects later = other.step(then + 1ms, Hold{900ms});
+  EXPECT_GE(later.persist.value().promise_max, later.held.value() - (then + 1ms));
+}
+
+TEST(Leader, saves_how_long_a_late_acknowledgement_of_a_longer_promise_binds_it) {
+  Configuration config = voters(three);
+  config.promise = 4s;
+  auto [raft, now] = settled_leader({.config = config});
+  const Instant sent_at = raft.leader()->heartbeat_at;
+  const Effects long_round = raft.step(sent_at, Tick{});
+  Effects effects =
+      raft.step(sent_at + 1ms, ChangeRequest{ChangeSettings{.promise = 1s}, Ticket{1}});
+  // Only short rounds are answered from here on, until the promise to itself is short again.
+  Instant beat = raft.leader()->heartbeat_at;
+  while (raft.record().promise_max > 1s) {
+    effects = raft.step(beat, Tick{});
+    static_cast<void>(acknowledge(raft, beat, n2, round_in(effects)));
+    beat = raft.leader()->heartbeat_at;
+  }
+  static_cast<void>(acknowledge(raft, beat, n3, round_in(long_round)));
+  EXPECT_GE(raft.record().promise_max, raft.lease_end().value() - beat);
+}
+
 TEST(SingleVoter, renews_its_lease_by_its_own_rounds) {
   auto [raft, now] = leader({.config = voters({n1})});
   const Instant end = raft.lease_end().value();

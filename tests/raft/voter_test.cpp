@@ -87,6 +87,28 @@ TEST(Voter, ignores_a_higher_term_while_a_promise_to_another_is_live) {
   EXPECT_EQ(ballot_in(after), Ballot::granted);
 }
 
+// P6: nor does a request that would be refused for another reason as well.
+TEST(Voter, ignores_a_higher_term_of_an_old_configuration_while_a_promise_is_live) {
+  Raft voter = node({.config = voters(three, {Term{1}, 4})});
+  static_cast<void>(
+      voter.step(at(1ms), heartbeat({.id = n2, .config = voters(three, {Term{1}, 4})})));
+  const Effects effects = voter.step(at(2ms), request_pre_vote({.id = n3, .term = Term{9}}));
+  EXPECT_EQ(ballot_in(effects), Ballot::promised_to_another);
+  EXPECT_EQ(effects.send.front().config.value().stamp, (Stamp{Term{1}, 4}))
+      << "it is handed on all the same";
+  EXPECT_EQ(voter.record().term, Term{1});
+}
+
+// The network may double a vote request: that the candidate leads by now must not be forgotten.
+TEST(Voter, answers_a_doubled_request_of_its_leader_and_follows_on) {
+  Raft voter = node();
+  static_cast<void>(voter.step(at(1ms), request_vote({.id = n2, .term = Term{2}})));
+  static_cast<void>(voter.step(at(2ms), heartbeat({.id = n2, .term = Term{2}})));
+  const Effects doubled = voter.step(at(3ms), request_vote({.id = n2, .term = Term{2}}));
+  EXPECT_EQ(ballot_in(doubled), Ballot::granted);
+  EXPECT_FALSE(doubled.announce);
+}
+
 // Rule 1: of a request refused for a promise only the configuration stays.
 TEST(Voter, installs_the_configuration_of_a_request_that_it_refuses) {
   Raft voter = node();
