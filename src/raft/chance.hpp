@@ -6,8 +6,8 @@
 
 namespace duckduckgoose {
 
-/// The core's own generator: a value, and the same numbers on every platform (the standard distributions differ
-/// between libraries). Source: Sebastiano Vigna, splitmix64.
+/// The core's own generator: a value, and the same numbers on every platform (the standard
+/// distributions differ between libraries). Source: Sebastiano Vigna, splitmix64.
 class Chance {
  public:
   explicit Chance(std::uint64_t seed) : state_(seed) {}

@@ -20,13 +20,15 @@ struct Member {
 /// Who took a node out of the cluster. Only an operator's word is meant for ever.
 enum class RemovedBy { operator_, upkeep };
 
+/// An id that was taken out, and by whom.
 struct Removed {
   NodeId id{};
   RemovedBy by = RemovedBy::operator_;
   bool operator==(const Removed&) const = default;
 };
 
-/// What the upkeep keeps to; part of the configuration, so that every goose follows the same limits.
+/// What the upkeep keeps to; part of the configuration, so that every goose follows the same
+/// limits.
 struct Limits {
   int voters = 5;                                     ///< At most so many voters; odd.
   Duration replace_after = std::chrono::seconds{30};  ///< A voter silent so long is replaced.
@@ -34,8 +36,9 @@ struct Limits {
   bool operator==(const Limits&) const = default;
 };
 
-/// The one replicated thing: who votes, under which promise and limits. A value with a version; it takes the
-/// place of Raft's log (Schultz, Zhou, Dardik, Tripakis: logless dynamic reconfiguration, OPODIS 2021).
+/// The one replicated thing: who votes, under which promise and limits. A value with a version; it
+/// takes the place of Raft's log (Schultz, Zhou, Dardik, Tripakis: logless dynamic reconfiguration,
+/// OPODIS 2021).
 struct Configuration {
   Stamp stamp{};
   std::uint64_t token_base = 0;  ///< Unix milliseconds; token = token_base + term.
@@ -61,7 +64,8 @@ struct Configuration {
   void mark_removed(NodeId id, RemovedBy by);
 };
 
-/// The number of voters that must agree: more than half, so that any two majorities share a voter (thesis 3.4).
+/// The number of voters that must agree: more than half, so that any two majorities share a voter
+/// (thesis 3.4).
 [[nodiscard]] constexpr std::size_t majority_of(std::size_t voters) { return voters / 2 + 1; }
 static_assert(majority_of(1) == 1);
 static_assert(majority_of(2) == 2, "two nodes tolerate no failure");

@@ -29,21 +29,24 @@ struct Leadership {
 
 /// What became of a ChangeRequest, Confirm or Drain.
 enum class Outcome {
-  in_force,  ///< The change is on a majority; or the leader is confirmed; or the office was handed over.
+  in_force,  ///< The change is on a majority; or the leader is confirmed; or the office was handed
+             ///< over.
   not_leader,
   lost,  ///< The office ended before it was known: the change may or may not survive.
   change_in_flight,
   voters_silent,    ///< Rule 7: `silent` have not acknowledged the configuration, or not lately.
   lease_would_end,  ///< Rule 7b: not enough of the new voters have acknowledged lately.
-  unknown_node,
-  is_leader,    ///< The leader itself cannot be dropped; it hands over first.
-  last_leader,  ///< The last voter that may lead cannot be dropped.
+  unknown_node,     ///< No voter has this id, or it was removed for ever.
+  is_leader,        ///< The leader itself cannot be dropped; it hands over first.
+  last_leader,      ///< Told by the membership, before the core is asked.
   no_successor,
   draining,
   nothing_to_undo,
   too_many,  ///< More questions in flight than the core keeps.
   out_of_range,
 };
+/// The answer to the question that `ticket` names; each is answered once, or never if the process
+/// ends.
 struct Answer {
   Ticket ticket{};
   Outcome outcome = Outcome::in_force;
@@ -70,6 +73,7 @@ enum class Turn {
   refused,      ///< A message of `other`, for `refusal`.
   was_refused,  ///< By `other`, for `refusal`.
 };
+/// One turn of events. Which members are set depends on `turn`.
 struct Trace {
   Turn turn = Turn::waits;
   Term term{};
@@ -108,8 +112,9 @@ concept Host = requires(H& host, const Tenure& tenure, const Record& record,
   { host.announce(effects) } -> std::same_as<void>;
 };
 
-/// Carries out one step's effects in the only safe order: withdraw, persist, send, announce. Sends nothing when
-/// the disk refuses: an unsaved vote must never leave the node (thesis 3.8). The caller then stops the node.
+/// Carries out one step's effects in the only safe order: withdraw, persist, send, announce. Sends
+/// nothing when the disk refuses: an unsaved vote must never leave the node (thesis 3.8). The
+/// caller then stops the node.
 template <Host H>
 [[nodiscard]] std::expected<void, typename H::Error> perform(const Effects& effects, H& host) {
   if (effects.withdraw) host.withdraw(*effects.withdraw);

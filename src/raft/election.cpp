@@ -8,8 +8,9 @@ namespace duckduckgoose {
 
 namespace {
 
-/// A request refused for one of these changes nothing in the voter, not even its term: the promise that stands in
-/// the way protects a leader which that term would depose (thesis 4.2.3, 6.4.1). Only the configuration stays.
+/// A request refused for one of these changes nothing in the voter, not even its term: the promise
+/// that stands in the way protects a leader which that term would depose (thesis 4.2.3, 6.4.1).
+/// Only the configuration stays.
 bool leaves_term_alone(Ballot ballot) {
   return ballot == Ballot::promised_to_another || ballot == Ballot::restarted ||
          ballot == Ballot::incarnation_was_released;
@@ -148,7 +149,8 @@ void Raft::lose() {
   owed_ = Release{self_, record_.term, ReleaseReason::lost_election, std::nullopt};
 }
 
-/// Voters without a link cannot answer any more: to wait for them would only hold up the next election.
+/// Voters without a link cannot answer any more: to wait for them would only hold up the next
+/// election.
 bool Raft::can_still_win(const Candidate& candidate) const {
   std::vector<NodeId> possible = candidate.granted;
   for (const LinkedPeer& link : links_) {
@@ -174,8 +176,8 @@ void Raft::promise(Incarnation to, Term term, Duration length) {
 }
 
 void Raft::bind_self(Duration length) {
-  // A single voter has nobody to promise to, and leads at once after a restart, until a hold or a command makes
-  // somebody else rely on its lease (rule 6).
+  // A single voter has nobody to promise to, and leads at once after a restart, until a hold or a
+  // command makes somebody else rely on its lease (rule 6).
   const bool relied_on = works_ || held_until_ > now_ || record_.promise_max > Duration{0};
   if (record_.config.is_single() && !relied_on) return;
   // A lease that rests on rounds of a longer promise, which was lowered since, binds for longer.

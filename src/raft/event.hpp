@@ -13,11 +13,12 @@ namespace duckduckgoose {
 /// Time has passed; sent at or after Effects::wake_at.
 struct Tick {};
 
+/// A message came in, from whomever: the core judges it (rules 0, 1 and 9).
 struct Received {
   Message message;
 };
 
-/// A fresh node founds or joins: it takes on a cluster and its configuration. Refused unless fresh.
+/// A fresh node founds or joins: it takes on a cluster and its configuration. For fresh nodes only.
 struct Enrolled {
   Record::Cluster cluster;
   Configuration config;
@@ -30,6 +31,7 @@ struct LinkUp {
   std::string address;
   bool may_lead = true;
 };
+/// The link to a peer is gone. Ends no promise.
 struct LinkDown {
   NodeId who{};
 };
@@ -39,6 +41,7 @@ struct AddVoter {
   Member member;
   bool operator==(const AddVoter&) const = default;
 };
+/// One voter fewer; not the leader itself.
 struct DropVoter {
   NodeId id{};
   std::optional<RemovedBy> removed{};  ///< None: it is demoted and may be promoted again.
@@ -50,17 +53,20 @@ struct BarNode {
   RemovedBy by = RemovedBy::operator_;
   bool operator==(const BarNode&) const = default;
 };
+/// A voter is to be dialled elsewhere.
 struct Readdress {
   NodeId id{};
   std::string address;
   bool operator==(const Readdress&) const = default;
 };
+/// What is none stays as it is.
 struct ChangeSettings {
   std::optional<Duration> promise{};
   std::optional<Limits> limits{};
   bool operator==(const ChangeSettings&) const = default;
 };
-/// Takes back the last change, as long as it is not acknowledged: the former members, the next version.
+/// Takes back the last change, as long as it is not acknowledged: the former members, the next
+/// version.
 struct Undo {
   bool operator==(const Undo&) const = default;
 };
@@ -72,23 +78,27 @@ struct ChangeRequest {
   Ticket ticket{};
 };
 
-/// Asks the leader to prove by a fresh round that it still leads (thesis 6.4: a read through a quorum).
+/// Asks the leader to prove by a fresh round that it still leads (thesis 6.4: a read through a
+/// quorum).
 struct Confirm {
   Ticket ticket{};
 };
 
-/// Asks for a firm window: no Release of this incarnation leaves before it has passed. Answered by Effects::held.
+/// Asks for a firm window: no Release of this incarnation leaves before it has passed. Answered by
+/// Effects::held.
 struct Hold {
   Duration wanted;
 };
 
-/// A command of the goose runs: no Release of this incarnation leaves before WorkEnded.
+/// A command of the goose runs, one at a time: no Release of this incarnation leaves before
+/// WorkEnded.
 struct WorkBegan {};
+/// The command is over, and all that it started is dead.
 struct WorkEnded {};
 
-/// Gives up office on purpose. The lease is renewed on, no new hold is given; once work and holds are over the
-/// leader withdraws and releases. A candidate gives up at once. Refused where nobody could follow, unless the
-/// node stops.
+/// Gives up office on purpose. The lease is renewed on, no new hold is given; once work and holds
+/// are over the leader withdraws and releases. A candidate gives up at once. Refused if the named
+/// successor is not fit, or if nobody could follow, unless the node stops or was removed.
 struct Drain {
   ReleaseReason reason = ReleaseReason::handover;
   std::optional<NodeId> successor{};  ///< None: the leader chooses.

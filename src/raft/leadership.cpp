@@ -45,8 +45,9 @@ void Raft::lead() {
     lose();
     return;
   }
-  // The stamp's term becomes the leader's own: an acknowledgement of this configuration then also says that the
-  // voter is in this term, so that no older leader can change anything any more (OPODIS 2021, section 5).
+  // The stamp's term becomes the leader's own: an acknowledgement of this configuration then also
+  // says that the voter is in this term, so that no older leader can change anything any more
+  // (OPODIS 2021, section 5).
   record_.config.stamp = {record_.term, record_.config.stamp.version + 1};
   role_ = std::move(leader);
   trace(Turn::leads).stamp = record_.config.stamp;
@@ -148,7 +149,8 @@ void Raft::on(const ChangeRequest& request) {
   }
   if (*next == record_.config) return answer(Outcome::in_force);
   const bool moves_voters = !is_undo && next->members.size() != record_.config.members.size();
-  // What was told under a longer promise must have run out: new majorities promise only the present one.
+  // What was told under a longer promise must have run out: new majorities promise only the present
+  // one.
   const bool told_longer = std::max(*lease_end(), held_until_) > now_ + counted(next->promise);
   if (leader->lease.ends(*next, self_.id) <= now_ || (moves_voters && told_longer)) {
     return answer(Outcome::lease_would_end,

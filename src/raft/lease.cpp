@@ -36,8 +36,8 @@ std::optional<Instant> Lease::deadline_of(NodeId voter) const {
 
 namespace {
 
-/// The instant that a majority reaches, where the leader reaches every instant: the (majority - 1)-th latest of the
-/// other voters'; long past if too few have answered.
+/// The instant that a majority reaches, where the leader reaches every instant: the (majority -
+/// 1)-th latest of the other voters'; long past if too few have answered.
 template <class Of>
 Instant reached_by_majority(const Configuration& config, NodeId leader, Of of) {
   std::array<Instant, Configuration::members_max> others{};

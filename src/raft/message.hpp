@@ -32,7 +32,8 @@ struct Release {
   [[nodiscard]] bool is_dead() const { return reason == ReleaseReason::dead; }
 };
 
-/// Why the leader changed, or why there is none: told along, so that all nodes give the same reason (P8).
+/// Why the leader changed, or why there is none: told along, so that all nodes give the same reason
+/// (P8).
 enum class CauseCode {
   none_yet,  ///< No leader was ever seen.
   founded,
@@ -42,6 +43,7 @@ enum class CauseCode {
   lost_majority,    ///< `previous` heard only from `heard` of `of` voters.
   newer_term,       ///< A voter had a higher term, from an election that it lost.
 };
+/// What the code leaves open says nothing.
 struct Cause {
   CauseCode code = CauseCode::none_yet;
   std::optional<NodeId> previous{};
@@ -53,7 +55,8 @@ struct Cause {
   bool operator==(const Cause&) const = default;
 };
 
-/// From the leader to voters and some observers, every promise/10. Acknowledging it is a promise (rule 4).
+/// From the leader to voters and some observers, every promise/10. Acknowledging it is a promise
+/// (rule 4).
 struct Heartbeat {
   Round round{};
   Duration promise{0};
@@ -63,6 +66,7 @@ struct Heartbeat {
 
 /// Why a heartbeat was not acknowledged.
 enum class HeartbeatRefusal { term_is_old, incarnation_was_released };
+/// Nothing refused: acknowledged, and so promised (rule 4).
 struct HeartbeatReply {
   Round round{};
   std::optional<HeartbeatRefusal> refused{};
@@ -72,8 +76,8 @@ struct HeartbeatReply {
 /// Asks for a vote in `asked`, or, if `pre`, whether one would be granted (thesis 9.6).
 struct VoteRequest {
   bool pre = false;
-  Term
-      asked{};  ///< pre: the term asked about, one above the sender's own. Else the sender's own term.
+  Term asked{};  ///< pre: the term asked about, one above the sender's own. Else the sender's own
+                 ///< term.
   Round round{};
   Duration promise{0};
   std::optional<Release> release{};  ///< The last one that the sender accepted (rule 8).
@@ -93,6 +97,7 @@ enum class Ballot {
   restarted,  ///< The voter has forgotten its promises and waits them out (rule 6).
   vote_is_given,
 };
+/// Echoes what was asked.
 struct VoteReply {
   bool pre = false;
   Term asked{};
@@ -101,7 +106,8 @@ struct VoteReply {
   bool operator==(const VoteReply&) const = default;
 };
 
-/// To observers that get no rounds: who leads and under which configuration. Not acknowledged; no promise.
+/// To observers that get no rounds: who leads and under which configuration. Not acknowledged; no
+/// promise.
 struct Notice {
   std::optional<Incarnation> leader{};
   Cause cause{};
@@ -126,7 +132,8 @@ struct Rejected {
 using Body =
     std::variant<Heartbeat, HeartbeatReply, VoteRequest, VoteReply, Release, Notice, Rejected>;
 
-/// One message between two nodes. Read in the order of rule 0: Release, configuration, term, itself.
+/// One message between two nodes. Read in the order of rule 0: Release, configuration, term,
+/// itself.
 struct Message {
   ClusterId cluster{};
   Incarnation from{};

@@ -7,15 +7,16 @@
 
 namespace duckduckgoose {
 
-/// What this node has promised: to vote for nobody but `to`, and not to campaign, until `until` (rule 4).
-/// A leader's promise to itself is one like any other; it bars everybody but itself.
+/// What this node has promised: to vote for nobody but `to`, and not to campaign, until `until`
+/// (rule 4). A leader's promise to itself is one like any other; it bars everybody but itself.
 struct Promise {
   Incarnation to;
   Term term;  ///< The highest in which it was given.
   Instant until;
 };
 
-/// The live promises of one node: usually one, rarely two or three.
+/// The live promises of one node: usually one, rarely two or three. They bar by node: the next life
+/// of the node that a promise was given to may be elected inside it. They end by incarnation.
 class Promises {
  public:
   /// A later message never shortens a promise.

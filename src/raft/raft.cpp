@@ -9,8 +9,9 @@ namespace duckduckgoose {
 
 namespace {
 
-/// Round ids are never reused, not even by a later life of the node: a late acknowledgement of an earlier life's
-/// round must not count. The start number makes the upper bits; the sum stays below 2^53.
+/// Round ids are never reused, not even by a later life of the node: a late acknowledgement of an
+/// earlier life's round must not count. The start number makes the upper bits; the sum stays below
+/// 2^53.
 std::uint64_t first_round(std::uint64_t starts) {
   constexpr unsigned starts_bits = 16;
   constexpr unsigned counter_bits = 36;
@@ -164,7 +165,8 @@ void Raft::on(const LinkDown& link) {
   auto* follower = std::get_if<Follower>(&role_);
   if (follower == nullptr || !follower->leader || follower->leader->id != link.who) return;
   const Instant free_at = std::max(now_, promises_.barred_until(self_.id, now_).value_or(now_));
-  // All who were linked to it notice at once: apart by less than an election takes, they would split the votes.
+  // All who were linked to it notice at once: apart by less than an election takes, they would
+  // split the votes.
   const Duration wait = std::max(short_wait_, record_.config.promise / 20);
   follower->campaign_at = std::min(follower->campaign_at, free_at + chance_.up_to(wait));
 }

@@ -17,11 +17,12 @@
 
 namespace duckduckgoose {
 
-/// Waits for a leader, or follows one. Nodes that may not campaign (observers, witnesses, restarted ones, removed
-/// ones) are followers too: which of these a node is follows from its record and the time.
+/// Waits for a leader, or follows one. Nodes that may not campaign (observers, witnesses, restarted
+/// ones, removed ones) are followers too: which of these a node is follows from its record and the
+/// time.
 struct Follower {
   std::optional<Incarnation> leader{};
-  Instant heard{};        ///< When the leader was last heard.
+  Instant heard{};  ///< When the leader was last heard; without one, since when none is known.
   Instant campaign_at{};  ///< When to ask for pre-votes, if nothing is heard until then.
   Cause cause{};
 };
@@ -52,8 +53,8 @@ struct Leader {
   Instant since{};
   Instant round_at{};  ///< When the last round went out.
   Instant heartbeat_at{};
-  Instant
-      notice_at{};  ///< When the observers that get no rounds are next told, if nothing changes before.
+  Instant notice_at{};  ///< When the observers that get no rounds are next told, if nothing changes
+                        ///< before.
 
   /// What is known of a node that gets rounds.
   struct Progress {
@@ -87,14 +88,15 @@ struct LinkedPeer {
   Member member;
 };
 
-/// The consensus core of one node: Raft without a log, as a copyable value. It does no I/O, reads no clock, starts
-/// no thread, draws no global randomness and calls nothing back.
+/// The consensus core of one node: Raft without a log, as a copyable value. It does no I/O, reads
+/// no clock, starts no thread, draws no global randomness and calls nothing back.
 class Raft {
  public:
   struct Options {
     std::uint64_t nonce = 0;  ///< The random bits of this incarnation.
     std::uint64_t seed = 0;   ///< Of the generator in the state.
-    /// The longest of the short random waits after a Release (rule 8): 2 ms on loopback, else two round trips.
+    /// The longest of the short random waits after a Release (rule 8): 2 ms on loopback, else two
+    /// round trips.
     Duration short_wait = std::chrono::milliseconds{2};
   };
 

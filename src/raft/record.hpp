@@ -8,15 +8,16 @@
 
 namespace duckduckgoose {
 
-/// The newest incarnation of a peer that was met, and the highest `saves` that it has shown (rule 9).
+/// The newest incarnation of a peer that was met, and the highest `saves` that it has shown (rule
+/// 9).
 struct Seen {
   Incarnation who{};
   std::uint64_t saves = 0;
   bool operator==(const Seen&) const = default;
 };
 
-/// A node's whole durable state, about a kilobyte. What it says was on disk before any message that rests on
-/// it left the node (thesis 3.8).
+/// A node's whole durable state, about a kilobyte. What it says was on disk before any message that
+/// rests on it left the node (thesis 3.8).
 struct Record {
   struct Node {
     NodeId id{};
@@ -46,7 +47,8 @@ struct Record {
   [[nodiscard]] bool is_fresh() const { return cluster.id == ClusterId{}; }
 };
 
-/// What must be on disk before anything leaves. A stamp names one configuration, so it stands for it.
+/// What must be on disk before anything leaves. A stamp names one configuration, so it stands for
+/// it.
 struct Vitals {
   std::uint64_t starts = 0;
   ClusterId cluster{};

@@ -18,7 +18,8 @@ bool Releases::accept(const Release& release) {
   } else if (known->who.starts < release.incarnation.starts) {
     *known = {release.incarnation, release.term, release.is_dead()};
   } else {
-    return false;  // an older life than one that has released since: rule 9 refuses its messages anyway
+    return false;  // an older life than one that has released since: rule 9 refuses its messages
+                   // anyway
   }
   last_ = release;
   return true;

@@ -7,8 +7,9 @@
 
 namespace duckduckgoose {
 
-/// The released set: per incarnation, the highest term that it has released (rule 8). Heartbeats and vote
-/// requests of that incarnation in that term or before are late, and would renew a promise that has ended.
+/// The released set: per incarnation, the highest term that it has released (rule 8). Heartbeats
+/// and vote requests of that incarnation in that term or before are late, and would renew a promise
+/// that has ended.
 class Releases {
  public:
   /// Remembers; false if it says nothing new.
@@ -20,7 +21,8 @@ class Releases {
   /// The last one accepted: pre-vote and vote requests carry it on.
   [[nodiscard]] const std::optional<Release>& last() const { return last_; }
 
-  /// One entry for each node; when more than this many nodes have released, the oldest is forgotten.
+  /// One entry for each node; when more than this many nodes have released, the oldest is
+  /// forgotten.
   static constexpr std::size_t kept_max = 64;
 
  private:

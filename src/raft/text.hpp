@@ -5,7 +5,8 @@
 
 #include "raft/effects.hpp"
 
-/// One line of text for each message, event, effect and reason: the log, the scenarios and the dashboard share it.
+/// One line of text for each message, event, effect and reason: the log, the scenarios and the
+/// dashboard share it.
 namespace duckduckgoose {
 
 /// 16 hex digits.

@@ -8,8 +8,9 @@
 /// The words that every layer shares. Numbers that mean different things have different types.
 namespace duckduckgoose {
 
-/// A number that cannot be mixed up with a number of another meaning. Every value stays below 2^53, so that
-/// any language can read it from JSON.
+/// A number that cannot be mixed up with a number of another meaning. Those that count (terms,
+/// rounds, tokens, tickets) stay below 2^53, so that any language can read them from JSON; ids are
+/// 64 random bits.
 template <class Tag>
 struct Strong {
   std::uint64_t value = 0;
@@ -25,7 +26,8 @@ using Token = Strong<struct TokenTag>;  ///< token_base + term: grows from goose
 using Ticket =
     Strong<struct TicketTag>;  ///< Names a question to the core, so that its answer finds back.
 
-/// The core's time line. It has no now(): time is an input of Raft::step(). Outside it is CLOCK_BOOTTIME.
+/// The core's time line. It has no now(): time is an input of Raft::step(). Outside it is
+/// CLOCK_BOOTTIME.
 struct CoreClock {
   using rep = std::int64_t;
   using period = std::micro;
@@ -44,14 +46,16 @@ struct Incarnation {
   auto operator<=>(const Incarnation&) const = default;
 };
 
-/// Names one configuration. Ordered by term, then by version (logless reconfiguration, OPODIS 2021).
+/// Names one configuration. Ordered by term, then by version (logless reconfiguration, OPODIS
+/// 2021).
 struct Stamp {
   Term term;
   std::uint64_t version = 0;
   auto operator<=>(const Stamp&) const = default;
 };
 
-/// A message whose term lies further ahead than this is refused: a peer must not be able to burn the terms.
+/// A message whose term lies further ahead than this is refused: a peer must not be able to burn
+/// the terms.
 inline constexpr std::uint64_t term_jump_max = std::uint64_t{1} << 20U;
 
 /// The bounds of a promise (rule 6).

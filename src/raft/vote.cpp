@@ -14,7 +14,8 @@ Ballot decide(const VoteRequest& request, Incarnation candidate, Stamp stamp, co
   if (voter.releases.covers(candidate, request.asked)) return Ballot::incarnation_was_released;
   if (stamp < mine.config.stamp) return Ballot::configuration_is_old;
   if (request.asked < mine.term) return Ballot::term_is_old;
-  // 3.4: first come, first served; 3.8: the same candidate is answered alike, its first reply may be lost.
+  // 3.4: first come, first served; 3.8: the same candidate is answered alike, its first reply may
+  // be lost.
   const bool given_away = mine.voted_for && *mine.voted_for != candidate.id;
   if (request.asked == mine.term && given_away) return Ballot::vote_is_given;
   return Ballot::granted;

@@ -80,7 +80,8 @@ def find(mutant, source, where):
             sys.exit(f"{where}: mutant {mutant.name}: not found: {mutant.get('after')}")
         start += len(mutant.get("after"))
     tokens = re.findall(r"\w+|[^\w\s]", mutant.get("good"))
-    pattern = r"\s*".join(rf"\b{token}\b" if token[0].isalnum() else re.escape(token) for token in tokens)
+    words = [rf"\b{token}\b" if token[0].isalnum() else re.escape(token) for token in tokens]
+    pattern = r"\s*".join(words)
     found = list(re.finditer(pattern, source[start:]))
     if not found or (len(found) > 1 and not mutant.get("after")):
         sys.exit(f"{where}: mutant {mutant.name}: found {len(found)} times: {mutant.get('good')}")

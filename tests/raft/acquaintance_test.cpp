@@ -44,7 +44,8 @@ TEST(Message, of_an_older_life_is_refused) {
   EXPECT_EQ(refused(raft, beat({.id = n2, .starts = 2, .saves = 40})), Refusal::old_incarnation);
 }
 
-// An old copy of the data shows itself: its new start has not more saves than the highest met before.
+// An old copy of the data shows itself: its new start has not more saves than the highest met
+// before.
 TEST(Message, of_an_old_copy_of_the_data_is_refused) {
   Raft raft = node();
   EXPECT_EQ(refused(raft, beat({.id = n2, .starts = 3, .saves = 30})), std::nullopt);

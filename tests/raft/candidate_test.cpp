@@ -58,7 +58,8 @@ TEST(PreCandidate, counts_only_answers_to_its_last_question) {
   EXPECT_TRUE(is<PreCandidate>(it.raft));
 }
 
-// Rule 7: a refusal for an older configuration carries the newer one; the candidate installs it and asks again.
+// Rule 7: a refusal for an older configuration carries the newer one; the candidate installs it and
+// asks again.
 TEST(PreCandidate, catches_up_with_a_newer_configuration_and_asks_again) {
   Asking it;
   const auto& asking = std::get<PreCandidate>(it.raft.role());

@@ -46,7 +46,8 @@ TEST(Change, is_sent_along_until_it_is_acknowledged) {
   EXPECT_TRUE(carries(effects, n3));
 }
 
-// Rule 7a: while the present configuration is not on a majority, it is not changed; the answer names who is silent.
+// Rule 7a: while the present configuration is not on a majority, it is not changed; the answer
+// names who is silent.
 TEST(Change, waits_until_the_present_configuration_is_on_a_majority) {
   auto [raft, now] = leader();
   const Effects effects = raft.step(now, ChangeRequest{ChangeSettings{.promise = 2s}, Ticket{3}});
@@ -80,7 +81,8 @@ TEST(Change, counts_the_rounds_that_an_observer_acknowledged_from_the_moment_it_
       << "from now on somebody relies on its promise to itself";
 }
 
-// P2: whatever was told under a longer promise must have run out before majorities of others can promise shorter.
+// P2: whatever was told under a longer promise must have run out before majorities of others can
+// promise shorter.
 TEST(Change, of_voters_waits_for_a_hold_that_was_given_under_a_longer_promise) {
   Configuration config = voters({n1});
   config.promise = 10s;
@@ -169,7 +171,8 @@ TEST(Configuration, remembers_the_last_sixty_four_removed_ids) {
   EXPECT_TRUE(config.removed_by(NodeId{1}));
 }
 
-// Rule 7: a leader may undo its own last change while it is not acknowledged: the former members, the next version.
+// Rule 7: a leader may undo its own last change while it is not acknowledged: the former members,
+// the next version.
 TEST(Undo, brings_the_former_members_back_under_the_next_version) {
   auto [raft, now] = leader_with_observer();
   static_cast<void>(raft.step(now, ChangeRequest{AddVoter{member(n4)}, Ticket{3}}));

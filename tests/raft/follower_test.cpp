@@ -111,7 +111,8 @@ TEST(Follower, does_not_campaign_inside_its_promise) {
   EXPECT_GE(wait_until_it_asks(follower, at(1000ms)), at(1001ms));
 }
 
-// A closed connection to the leader ends no promise; it only saves the random wait behind it (rule 8).
+// A closed connection to the leader ends no promise; it only saves the random wait behind it (rule
+// 8).
 TEST(Follower, asks_early_when_the_link_to_the_leader_is_lost_but_not_inside_its_promise) {
   Raft follower = node();
   static_cast<void>(follower.step(at(0ms), LinkUp{life(n2), 10, "localhost:4002", true}));

@@ -69,7 +69,8 @@ TEST(Lease, keeps_a_bounded_number_of_rounds) {
   EXPECT_TRUE(lease.acknowledged(n2, Round{2}));
 }
 
-// Rule 5: votes are the first acknowledgements; the stamp is the one taken before they were asked for.
+// Rule 5: votes are the first acknowledgements; the stamp is the one taken before they were asked
+// for.
 TEST(Leader, has_a_lease_from_its_votes) {
   auto [raft, now] = leader();
   EXPECT_EQ(raft.lease_end(), now + counted(1s));
@@ -97,7 +98,8 @@ TEST(Leader, has_heard_a_voter_when_the_round_was_stamped_not_when_its_answer_ca
   EXPECT_EQ(raft.leader()->find(n3)->heard, sent_at + 100ms);
 }
 
-// Rule 5: leader, lease and goose are one thing. An acknowledgement after the deadline revives nothing.
+// Rule 5: leader, lease and goose are one thing. An acknowledgement after the deadline revives
+// nothing.
 TEST(Leader, lapses_before_the_event_that_wakes_it) {
   auto [raft, now] = settled_leader();
   const auto tenure = raft.leadership().mine;
@@ -161,7 +163,8 @@ TEST(Leader, is_not_moved_by_a_candidate_of_a_higher_term) {
   EXPECT_TRUE(raft.leader());
 }
 
-// P6, as in Raft: a voter whose own term was raised by a lost election must be heard, or it could never follow.
+// P6, as in Raft: a voter whose own term was raised by a lost election must be heard, or it could
+// never follow.
 TEST(Leader, gives_way_to_a_voter_that_is_stuck_in_a_higher_term) {
   auto [raft, now] = settled_leader();
   const Sender stuck{.id = n3, .term = Term{5}, .config = raft.record().config};
@@ -201,7 +204,8 @@ TEST(Leader, numbers_its_rounds_differently_in_each_life) {
   static_cast<void>(asks);
 }
 
-// P6: the lease still rests on rounds of the shorter promise, so rounds keep its pace until the longer is in force.
+// P6: the lease still rests on rounds of the shorter promise, so rounds keep its pace until the
+// longer is in force.
 TEST(Leader, keeps_its_pace_until_a_longer_promise_is_in_force) {
   auto [raft, now] = settled_leader();
   Effects effects = raft.step(now + 1ms, ChangeRequest{ChangeSettings{.promise = 60s}, Ticket{1}});

@@ -234,8 +234,8 @@ TEST(Hold, is_not_given_by_a_follower) {
   EXPECT_EQ(follower.step(at(1ms), Hold{1s}).held, at(1ms));
 }
 
-// A deposed leader inside its own hold must not release, not even as a candidate that lost: the Release would
-// cover the term of the hold as well.
+// A deposed leader inside its own hold must not release, not even as a candidate that lost: the
+// Release would cover the term of the hold as well.
 TEST(Hold, of_an_earlier_tenure_keeps_the_release_of_a_lost_candidate_back) {
   auto [raft, now] = settled_leader();
   const Instant held = raft.step(now, Hold{800ms}).held.value();

@@ -41,7 +41,8 @@ TEST(Restart, lowers_no_promise_that_it_has_forgotten) {
             1s);
 }
 
-// A single voter that gave a hold or started a command is relied on: after a restart it waits like any other.
+// A single voter that gave a hold or started a command is relied on: after a restart it waits like
+// any other.
 TEST(SingleVoter, leads_at_once_after_a_restart_unless_somebody_relied_on_its_lease) {
   auto [raft, now] = leader({.config = voters({n1})});
   EXPECT_EQ(raft.record().promise_max, 0s);

@@ -18,7 +18,8 @@ TEST(Voter, gives_one_vote_per_term) {
   EXPECT_FALSE(second.persist);
 }
 
-// 3.4: the vote of a term outlives whatever happens in that term: following its leader clears nothing.
+// 3.4: the vote of a term outlives whatever happens in that term: following its leader clears
+// nothing.
 TEST(Voter, keeps_its_vote_when_it_follows_the_leader_of_the_same_term) {
   Raft voter = node({.term = Term{2}, .voted_for = n1});
   static_cast<void>(voter.step(at(1ms), heartbeat({.id = n2, .term = Term{2}})));
@@ -45,7 +46,8 @@ TEST(Voter, saves_term_and_vote_together_with_the_reply) {
   EXPECT_EQ(reply_in<VoteReply>(effects).value().asked, Term{5});
 }
 
-// 3.8: a vote in a term that the node is already in changes only the vote, and is saved all the same.
+// 3.8: a vote in a term that the node is already in changes only the vote, and is saved all the
+// same.
 TEST(Voter, saves_a_vote_that_leaves_the_term_alone) {
   Raft voter = node({.term = Term{5}, .promised = 1s});
   const Effects effects = voter.step(at(2s), request_vote({.id = n2, .term = Term{5}}));
@@ -61,7 +63,8 @@ TEST(Voter, refuses_an_old_term_and_tells_its_own) {
   EXPECT_EQ(effects.send.front().term, Term{7});
 }
 
-// OPODIS 2021: a voter elects nobody with an older configuration, and hands the newer one on (rule 7).
+// OPODIS 2021: a voter elects nobody with an older configuration, and hands the newer one on (rule
+// 7).
 TEST(Voter, refuses_an_older_configuration_and_sends_the_newer) {
   Raft voter = node({.config = voters(three, {Term{1}, 4})});
   const Effects effects = voter.step(at(5ms), request_vote({.id = n2, .term = Term{2}}));
@@ -199,7 +202,8 @@ TEST(Voter, refuses_a_term_that_jumps) {
   EXPECT_EQ(ballot_in(near), Ballot::granted);
 }
 
-// A vote request names its own term; a forged pair of terms must not write a vote into another term.
+// A vote request names its own term; a forged pair of terms must not write a vote into another
+// term.
 TEST(Voter, ignores_a_request_whose_terms_contradict_each_other) {
   Raft voter = node();
   const Message forged =
