@@ -87,9 +87,8 @@ class RequestReader final : public http::basic_parser<true> {
       case http::field::expect:
         head_.expect_continue = beast::iequals(value, "100-continue");
         return;
-      case http::field::unknown:
-        if (beast::iequals(text, "sec-fetch-site")) keep(head_.sec_fetch_site, text, value, error);
-        return;
+      case http::field::sec_fetch_site:
+        return keep(head_.sec_fetch_site, text, value, error);
       default:
         return;
     }

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <boost/asio/post.hpp>
+#include <boost/beast/core/bind_handler.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/version.hpp>
 #include <boost/beast/websocket/stream.hpp>
@@ -17,19 +19,37 @@ namespace beast = boost::beast;
 namespace http = beast::http;
 namespace websocket = beast::websocket;
 using Error = boost::system::error_code;
-using Upgraded = websocket::stream<Socket, false>;  // without compression: frames are short
+
+/// Beast, having failed a connection, waits for the other side to close before it says why. We want
+/// to know at once, and do the waiting ourselves.
+class LinkSocket : public Socket {
+ public:
+  explicit LinkSocket(Socket socket) : Socket{std::move(socket)} {}
+};
+
+template <class Done>
+void async_teardown(beast::role_type, LinkSocket& socket, Done&& done) {
+  Error error;
+  socket.shutdown(asio::socket_base::shutdown_send, error);
+  asio::post(socket.get_executor(), beast::bind_front_handler(std::forward<Done>(done), error));
+}
+
+using Upgraded = websocket::stream<LinkSocket, false>;  // without compression: frames are short
 
 constexpr std::size_t close_reason_bytes_max = 123;  // RFC 6455 5.5.1
 constexpr std::size_t in_bytes_kept = 4096;          // a buffer that grew larger is given back
-constexpr std::size_t mask_bytes = 1024;             // what a dialled link masks and writes at once
+constexpr std::size_t drain_bytes_max = 1024U * 1024U;
+constexpr std::size_t mask_bytes = 1024;  // what a dialled link masks and writes at once
 
 struct End {
   LinkEnd end;
   std::string text;
 };
 
+/// `reason`: of the peer's close frame, if there was one; the read may still fail for what came
+/// after.
 End end_of(const Error& error, const websocket::close_reason& reason) {
-  if (error == websocket::error::closed) {
+  if (error == websocket::error::closed || reason.code != websocket::close_code::none) {
     return {LinkEnd::closed_by_peer,
             fmt::format("closed by the peer: {} {}", reason.code,
                         std::string_view{reason.reason.data(), reason.reason.size()})};
@@ -54,6 +74,7 @@ struct Link::Impl : std::enable_shared_from_this<Link::Impl> {
   void write();
   void say_goodbye();
   void end(LinkEnd why, std::string text);
+  void drain();
   void cut();
 
   Loop& loop;
@@ -66,7 +87,8 @@ struct Link::Impl : std::enable_shared_from_this<Link::Impl> {
   bool writing = false;
   bool saying_goodbye = false;
   websocket::close_reason goodbye;  ///< Set by close(); code none: not asked for.
-  TimerId goodbye_timer;
+  TimerId timer;                    ///< Of the good-bye, or of draining.
+  std::size_t drained = 0;
   beast::flat_buffer in;
   std::list<Text> out;
   std::size_t out_bytes = 0;
@@ -140,17 +162,35 @@ void Link::Impl::say_goodbye() {
 
 void Link::Impl::end(LinkEnd why, std::string text) {
   if (std::exchange(ended, true)) return;
-  loop.cancel(goodbye_timer);
+  loop.cancel(timer);
   // The queue stays: a write under way still reads its first frame.
   // A good-bye under way may still finish; the stream's own time limit sees to it.
-  if (!saying_goodbye) cut();
+  if (why == LinkEnd::frame_too_large || why == LinkEnd::protocol_error) {
+    timer = loop.wake_at(Loop::now() + limits.handshake_time, [this] { cut(); });
+    drain();
+  } else if (!saying_goodbye) {
+    cut();
+  }
   if (!owned || !on_closed) return;
   loop.post([self = shared_from_this(), why, text = std::move(text)] {
     if (self->owned) self->on_closed(why, text);
   });
 }
 
+/// Takes what the peer still sends, so that no reset overtakes the close frame that tells it why.
+void Link::Impl::drain() {
+  in.clear();
+  stream.next_layer().async_read_some(
+      in.prepare(in_bytes_kept),
+      [self = shared_from_this()](const Error& error, std::size_t bytes) {
+        self->drained += bytes;
+        if (error || self->drained > drain_bytes_max) return self->cut();
+        self->drain();
+      });
+}
+
 void Link::Impl::cut() {
+  loop.cancel(timer);
   Error ignored;
   stream.next_layer().close(ignored);
 }
@@ -190,7 +230,6 @@ Link::~Link() {
   if (!impl_) return;
   impl_->owned = false;
   impl_->end(LinkEnd::closed_here, {});
-  impl_->cut();
 }
 
 void Link::start(OnFrame on_frame, OnClosed on_closed) {
@@ -222,7 +261,7 @@ void Link::close(std::uint16_t code, std::string_view reason) {
   if (!open()) return;
   const auto text = reason.substr(0, close_reason_bytes_max);
   impl_->goodbye = {static_cast<websocket::close_code>(code), {text.data(), text.size()}};
-  impl_->goodbye_timer =
+  impl_->timer =
       impl_->loop.wake_at(Loop::now() + impl_->limits.handshake_time, [impl = impl_.get()] {
         impl->end(LinkEnd::closed_here, "closed here; the peer did not answer the good-bye");
         impl->cut();

@@ -18,10 +18,10 @@ using Text = std::shared_ptr<const std::string>;
 
 /// Every bound of a link.
 struct LinkLimits {
-  std::size_t frame_bytes_max = 64U * 1024U;          ///< A longer message received ends the link.
-  std::size_t queue_bytes_max = 1024U * 1024U;        ///< More waiting to be sent ends the link.
-  std::size_t queue_frames_max = 1024;                ///< The same, in frames.
-  Duration handshake_time = std::chrono::seconds{5};  ///< For the upgrade, and for closing.
+  std::size_t frame_bytes_max = wire::frame_bytes_max;  ///< A longer one received ends the link.
+  std::size_t queue_bytes_max = 1024U * 1024U;          ///< More waiting to be sent ends the link.
+  std::size_t queue_frames_max = 1024;                  ///< The same, in frames.
+  Duration handshake_time = std::chrono::seconds{5};    ///< For the upgrade, and for closing.
   Duration idle_time =
       std::chrono::seconds{30};  ///< Silence (pings unanswered) that ends the link.
 };
@@ -42,7 +42,8 @@ enum class LinkEnd : std::uint8_t {
 [[nodiscard]] std::string_view to_string(LinkEnd end);
 
 /// One WebSocket connection that carries text frames, whoever dialled it. Owned by one; on the loop
-/// only. Destroying it cuts the connection, and no callback comes any more.
+/// only. Destroying it cuts the connection, save that a good-bye begun may still be finished; no
+/// callback comes any more.
 class Link {
  public:
   struct Impl;

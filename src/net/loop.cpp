@@ -114,8 +114,8 @@ void Loop::on_signal(std::function<void(int)> f) {
 }
 
 void Loop::run() {
-  impl_->io.restart();
   impl_->io.run();
+  impl_->io.restart();  // afterwards, so that a stop() that came first counts
 }
 
 void Loop::stop() { impl_->io.stop(); }

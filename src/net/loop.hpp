@@ -52,7 +52,8 @@ class Loop {
   /// Works until stop(). May be called again afterwards.
   void run();
 
-  /// Makes run() return soon. From any thread, or from inside a callback.
+  /// Makes run() return soon, or the next one if it has not begun. From any thread, or from inside
+  /// a callback.
   void stop();
 
   struct Impl;

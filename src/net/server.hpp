@@ -19,12 +19,11 @@ namespace duckduckgoose::net {
 /// Every bound of the HTTP side of the port. Times are enforced by a sweep: they may last a quarter
 /// longer.
 struct ServerLimits {
-  std::size_t header_bytes_max = 8U * 1024U;  ///< Beyond it 431.
-  std::size_t target_bytes_max = 2U * 1024U;  ///< Beyond it 414.
-  std::size_t body_bytes_max = 64U * 1024U;   ///< Beyond it 413.
+  std::size_t header_bytes_max = 8U * 1024U;              ///< Beyond it 431.
+  std::size_t target_bytes_max = wire::target_bytes_max;  ///< Beyond it 414.
+  std::size_t body_bytes_max = wire::body_bytes_max;      ///< Beyond it 413.
   std::size_t connections_max = 4096;  ///< Sessions; beyond it the longest idle one goes, else 503.
-  Duration header_time =
-      std::chrono::seconds{5};  ///< First byte of a request to its last header: 408.
+  Duration header_time = std::chrono::seconds{5};  ///< First byte to last header: 408.
   Duration body_time =
       std::chrono::seconds{10};  ///< Its headers to the last byte of its body: 408.
   Duration answer_time = std::chrono::seconds{40};  ///< The handler to answer: 503.
