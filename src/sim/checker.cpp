@@ -51,6 +51,14 @@ void Checker::died(PlaceIndex place) {
   watch_[place].works = false;
 }
 
+void Checker::clock_changed(PlaceIndex place, const NodeClock& clock, TrueTime now) {
+  Watch& watch = watch_[place];
+  watch.clock = clock;
+  if (!watch.office) return;
+  watch.office->until = clock.when(watch.office->lease_end);
+  check_alone(place, now);
+}
+
 void Checker::proven_dead(Incarnation who, TrueTime now) {
   releases_.push_back({who, {}, ReleaseReason::dead, std::nullopt});
   for (const Held& hold : holds_) {
@@ -129,13 +137,16 @@ void Checker::check_received(PlaceIndex place, const Message& message, const Eff
                            !std::holds_alternative<Rejected>(message.body) &&
                            std::ranges::none_of(effects.send, is_rejection);
   if (!is_accepted) return;
+  if (const auto* release = std::get_if<Release>(&message.body)) {
+    note_release(watch, *release);  // judged by whom it names, so nothing is learned of its sender
+    return;
+  }
   const auto met = std::ranges::find(watch.met, message.from.id, &Incarnation::id);
   if (met == watch.met.end()) {
     watch.met.push_back(message.from);
   } else if (met->starts < message.from.starts) {
     *met = message.from;
   }
-  if (const auto* release = std::get_if<Release>(&message.body)) note_release(watch, *release);
   const auto* request = std::get_if<VoteRequest>(&message.body);
   if (request != nullptr) {
     if (request->release) note_release(watch, *request->release);

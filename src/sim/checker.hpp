@@ -30,6 +30,8 @@ class Checker {
   void born(PlaceIndex place, Incarnation who, const Record& durable, const NodeClock& clock,
             Data data, TrueTime now);
   void died(PlaceIndex place);
+  /// The clock has missed some time: what that makes valid again is told like any other lease.
+  void clock_changed(PlaceIndex place, const NodeClock& clock, TrueTime now);
   void disk_lost(NodeId id) { configurations_.lost(id); }
   void proven_dead(Incarnation who, TrueTime now);
 
@@ -52,6 +54,8 @@ class Checker {
   /// The node, if any, whose own clock says that its lease is valid.
   [[nodiscard]] std::optional<PlaceIndex> goose(TrueTime now) const;
   [[nodiscard]] std::size_t tenures() const { return tenures_.size(); }
+  /// In the order in which they began.
+  [[nodiscard]] const std::vector<Tenure>& history() const { return tenures_; }
   [[nodiscard]] TrueTime last_tenure_began() const {
     return tenure_began_.empty() ? TrueTime{} : tenure_began_.back();
   }

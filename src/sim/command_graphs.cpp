@@ -62,7 +62,7 @@ int run_one(const std::string& name) {
     return 2;
   }
   std::string log;
-  const GraphResult result = Graphs{which->graph.nodes, which->graph.directed}.run(*which, &log);
+  const GraphResult result = Graphs{which->graph.nodes}.run(*which, &log);
   std::fputs(log.c_str(), stdout);
   if (result.violation) print(*result.violation, *which);
   return result.violation ? 1 : 0;
@@ -81,7 +81,7 @@ int graphs(const std::optional<std::string>& only) {
     all += Graph::count(set.nodes, set.directed) * set.nodes;
   }
   for (const Set set : {undirected_on_five, directed_on_four}) {
-    const Graphs prepared{set.nodes, set.directed};
+    const Graphs prepared{set.nodes};
     for (std::uint32_t number = 0; number < Graph::count(set.nodes, set.directed); ++number) {
       for (std::size_t goose = 0; goose < set.nodes; ++goose) {
         const GraphCase which{{set.nodes, set.directed, number}, goose};

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 /// The commands of duckduckgoose-sim. Each returns the exit code: 0, or 1 if something did not
 /// hold.
@@ -18,5 +19,9 @@ int replay(std::uint64_t seed);
 /// Runs every graph of DESIGN.md section 8 from every starting goose; `only` is one case, with its
 /// trace.
 int graphs(const std::optional<std::string>& only);
+
+/// Plays scenario files and compares what happens with what they say; or, if `regenerate`, writes
+/// it there.
+int run(const std::vector<std::string>& files, bool regenerate);
 
 }  // namespace duckduckgoose::sim

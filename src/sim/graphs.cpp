@@ -86,7 +86,7 @@ bool Graph::can_have_goose() const {
   return false;
 }
 
-Graphs::Graphs(std::size_t nodes, bool /*directed*/) {
+Graphs::Graphs(std::size_t nodes) {
   for (std::size_t goose = 0; goose < nodes; ++goose) worlds_.push_back(world_led_by(goose, nodes));
 }
 

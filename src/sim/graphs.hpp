@@ -45,7 +45,7 @@ struct GraphResult {
 class Graphs {
  public:
   /// Prepares one world for each goose.
-  Graphs(std::size_t nodes, bool directed);
+  explicit Graphs(std::size_t nodes);
 
   [[nodiscard]] GraphResult run(const GraphCase& which, std::string* log = nullptr) const;
 

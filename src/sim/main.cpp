@@ -1,4 +1,3 @@
-#include <charconv>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -8,6 +7,7 @@
 #include <vector>
 
 #include "sim/commands.hpp"
+#include "sim/player.hpp"
 
 namespace {
 
@@ -20,6 +20,8 @@ constexpr std::string_view help =
                                                   --keep-going: also after a violation
   duckduckgoose-sim replay SEED                   one of them, with all that happens
   duckduckgoose-sim graphs [--only CASE]          all graphs on five nodes, directed ones on four
+  duckduckgoose-sim run FILE...                   scenario files; with DUCK_REGENERATE=1 writes
+                                                  what happens into them
 
 Exit code: 0 all held; 1 something did not; 2 wrong usage. Progress goes to stderr.
 
@@ -27,18 +29,14 @@ Examples:
   duckduckgoose-sim chaos --seeds 20000 --from 1
   duckduckgoose-sim replay 4711 | less
   duckduckgoose-sim graphs --only directed:517:2
+  duckduckgoose-sim run tests/sim/scenarios/*.txt
 )";
+
+using duckduckgoose::sim::number_in;
 
 int wrong(const std::string& what) {
   std::fprintf(stderr, "duckduckgoose-sim: %s; see duckduckgoose-sim --help\n", what.c_str());
   return usage_error;
-}
-
-std::optional<std::uint64_t> number_in(std::string_view text) {
-  std::uint64_t number = 0;
-  const auto read = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (read.ec != std::errc{} || read.ptr != text.data() + text.size()) return std::nullopt;
-  return number;
 }
 
 /// The words after the command: options with a value, and the rest.
@@ -99,6 +97,13 @@ int graphs(Arguments arguments) {
   return duckduckgoose::sim::graphs(only);
 }
 
+int run(const Arguments& arguments) {
+  if (arguments.rest().empty()) return wrong("run takes scenario files");
+  const char* const set = std::getenv("DUCK_REGENERATE");  // NOLINT(concurrency-mt-unsafe)
+  const bool regenerate = set != nullptr && std::string_view{set} == "1";
+  return duckduckgoose::sim::run(arguments.rest(), regenerate);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -120,5 +125,6 @@ int main(int argc, char** argv) {
   if (command == "chaos") return chaos(arguments);
   if (command == "replay") return replay(arguments);
   if (command == "graphs") return graphs(arguments);
+  if (command == "run") return run(arguments);
   return wrong("there is no command '" + command + "'");
 }

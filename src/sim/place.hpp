@@ -13,7 +13,8 @@
 
 namespace duckduckgoose::sim {
 
-/// Where in perform() a process is killed: just before that call, or in the middle of it.
+/// Where in perform() a process is killed: just before that call, or in the middle of it. It takes
+/// a step that gets there; for `send` one that has saved something.
 enum class Boundary : std::uint8_t { withdraw, persist, mid_save, send, mid_send, announce };
 inline constexpr std::size_t boundaries = 6;
 
@@ -34,6 +35,7 @@ struct Place {
   bool stopped = false;    ///< As by SIGSTOP: everything waits in `inbox`, the clock runs on.
   bool busy = false;       ///< In a slow save or a slow step.
   std::deque<Event> inbox;
+  Duration next_save_takes{0};    ///< 0: as the world's disks do.
   std::optional<Effects> unsent;  ///< Waits for a slow save.
   std::optional<Boundary> doom;   ///< Dies there, in the next step that gets there.
   std::uint32_t sluggish = 0;     ///< So many of a thousand steps take up to `sluggish_max`.
@@ -49,7 +51,7 @@ struct Place {
   struct Linked {
     std::uint32_t life = 0;  ///< 0: none.
     NodeId id;
-    std::uint64_t saves = 0;  ///< What its hello said.
+    std::uint64_t saves = 0;  ///< The most that it has shown: in its hello, or in a message.
   };
   std::array<Linked, places_max> linked_to{};
 

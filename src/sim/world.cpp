@@ -18,13 +18,7 @@ class World::Hands {
   void withdraw(const Tenure& tenure) {
     if (dies_at(Boundary::withdraw)) return;
     world_.checker_.withdrawn(index_, tenure);
-    if (place_.works) {
-      const Duration rest = world_.chance_.up_to(world_.work_ends_within);
-      world_.queue_.push({.at = world_.now_ + rest,
-                          .detail = place_.life,
-                          .what = Happening::work_ends,
-                          .place = static_cast<std::uint8_t>(index_)});
-    }
+    world_.end_work_soon(index_);
   }
 
   std::expected<void, Error> persist(const Record& record) {
@@ -33,6 +27,11 @@ class World::Hands {
     if (dies_at(Boundary::mid_save)) {
       if (world_.chance_.below(2) == 0) land(record);
       return std::unexpected(Error::killed);
+    }
+    if (place_.next_save_takes > Duration{0}) {
+      place_.saving = record;
+      slow_ = std::exchange(place_.next_save_takes, Duration{0});
+      return {};
     }
     const DiskSpeed& speed = world_.disk_speed;
     if (speed.slow > 0 && world_.chance_.below(1000) < speed.slow) {
@@ -47,7 +46,7 @@ class World::Hands {
 
   void send(const Effects& effects) {
     if (gone_ || slow_ > Duration{0}) return;
-    if (!effects.send.empty() && dies_at(Boundary::send)) return;
+    if (effects.persist && !effects.send.empty() && dies_at(Boundary::send)) return;
     sending_ = effects.send.size();
     if (sending_ > 1 && place_.doom == Boundary::mid_send) {
       sending_ = 1 + world_.chance_.below(sending_ - 1);
@@ -112,6 +111,7 @@ void World::handle(const Entry& entry) {
       Event event = std::move(letters_[entry.detail]);
       empty_letters_.push_back(static_cast<std::uint32_t>(entry.detail));
       if (place.process && std::holds_alternative<Received>(event)) {
+        note_saves(entry.place, std::get<Received>(event).message);
         give(entry.place, std::move(event));
       } else {
         ++counts_.lost;
@@ -271,13 +271,17 @@ Ticket World::drain(PlaceIndex place, ReleaseReason reason, std::optional<NodeId
   if (!lives(place)) return ticket;
   checker_.asked(place, ticket, false, now_);
   give(place, Drain{reason, successor, ticket});
-  if (places_[place].works) {
-    queue_.push({.at = now_ + chance_.up_to(work_ends_within),
-                 .detail = places_[place].life,
-                 .what = Happening::work_ends,
-                 .place = static_cast<std::uint8_t>(place)});
-  }
+  end_work_soon(place);
   return ticket;
+}
+
+/// The command must end, and does so in a while, unless it is ended by hand.
+void World::end_work_soon(PlaceIndex place) {
+  if (!places_[place].works || !work_ends_within) return;
+  queue_.push({.at = now_ + chance_.up_to(*work_ends_within),
+               .detail = places_[place].life,
+               .what = Happening::work_ends,
+               .place = static_cast<std::uint8_t>(place)});
 }
 
 void World::hold(PlaceIndex place, Duration wanted) { give(place, Hold{wanted}); }

@@ -68,7 +68,9 @@ class World {
   void doom(PlaceIndex place, Boundary boundary) { places_[place].doom = boundary; }
   void stop(PlaceIndex place);
   void resume(PlaceIndex place);
-  void wipe(PlaceIndex place);     ///< Kills, and loses the disk.
+  void wipe(PlaceIndex place);  ///< Kills, and loses the disk.
+  /// The machine stands still, and its clock with it: nobody in it can know.
+  void pause_guest(PlaceIndex place, Duration span);
   void back_up(PlaceIndex place);  ///< Keeps a copy of the disk.
   /// Kills, and starts with the copy, if every other process that lives has met more saves.
   bool restore(PlaceIndex place);
@@ -129,7 +131,7 @@ class World {
   bool upkeep = false;  ///< Leaders keep the voters right by next_change().
   /// The random waits after a Release, of processes that start from now on: two round trips.
   Duration short_wait = std::chrono::milliseconds{4};
-  Duration work_ends_within{0};  ///< How long a command takes to end once it must.
+  std::optional<Duration> work_ends_within;  ///< How long a command takes to end once it must.
   Duration proof_within = std::chrono::milliseconds{1};  ///< How long a keeper takes to tell.
 
   /// How much is written down, one line each: what the cores trace, or every event and message too.
@@ -161,6 +163,7 @@ class World {
   void step(PlaceIndex place, const Event& event);
   void finish(PlaceIndex place, const Effects& effects);
   void ready(PlaceIndex place);
+  void end_work_soon(PlaceIndex place);
   void drain_inbox(PlaceIndex place);
   void schedule_tick(PlaceIndex place, std::optional<Instant> wake);
   void keep_up(PlaceIndex place);
@@ -178,6 +181,7 @@ class World {
   void link(PlaceIndex a, PlaceIndex b, std::uint64_t lives);
   void lose_link(PlaceIndex place, PlaceIndex peer, std::uint64_t life);
   void prove(std::size_t proof);
+  void note_saves(PlaceIndex place, const Message& message);
 
   // world_processes.cpp
   void launch(PlaceIndex place, Record record, Checker::Data data);
@@ -206,6 +210,9 @@ class World {
   std::string* log_ = nullptr;
   Detail detail_ = Detail::traces;
 };
+
+/// "leader", "follower", "pre-candidate", "candidate", or "observer" for who does not vote.
+[[nodiscard]] std::string role_of(const Raft& core);
 
 /// The cluster id of every simulated cluster.
 inline constexpr ClusterId the_cluster{0xdcc};

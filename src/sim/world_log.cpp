@@ -18,6 +18,8 @@ std::string at(TrueTime now) {
   return "[" + ms + "] ";
 }
 
+}  // namespace
+
 std::string role_of(const Raft& core) {
   struct Named {
     std::string operator()(const Follower& /*role*/) const { return "follower"; }
@@ -29,8 +31,6 @@ std::string role_of(const Raft& core) {
   return std::visit(Named{}, core.role());
 }
 
-}  // namespace
-
 void World::note(std::string_view line) {
   if (log_ == nullptr) return;
   *log_ += at(now_);
@@ -41,7 +41,8 @@ void World::note(std::string_view line) {
 void World::log_event(PlaceIndex index, const Event& event) {
   if (detail_ != Detail::everything) return;
   const Place& place = places_[index];
-  note(name_of(id(index)) + " " + std::to_string(place.clock.at(now_).time_since_epoch().count()) +
+  note("> " + name_of(id(index)) + " " +
+       std::to_string(place.clock.at(now_).time_since_epoch().count()) +
        "us: " + to_text(event, PlaceNames{}));
 }
 

@@ -173,6 +173,13 @@ void World::lose_link(PlaceIndex index, PlaceIndex peer, std::uint64_t life) {
   give(index, LinkDown{id});
 }
 
+void World::note_saves(PlaceIndex place, const Message& message) {
+  const PlaceIndex sender = place_of(message.from.id);
+  if (sender >= places_.size()) return;
+  Place::Linked& link = places_[place].linked_to[sender];
+  if (link.id == message.from.id) link.saves = std::max(link.saves, message.saves);
+}
+
 void World::prove(std::size_t proof) {
   proofs_[proof].told = true;
   for (const NodeId voter : proofs_[proof].voters) {

@@ -121,7 +121,8 @@ void World::kill(PlaceIndex index, Keeper keeper) {
 void World::plan_proof(PlaceIndex index) {
   Place& place = places_[index];
   const Incarnation who = place.process->self();
-  const TrueTime work_ends = now_ + (place.works ? chance_.up_to(work_ends_within) : Duration{0});
+  const TrueTime work_ends =
+      now_ + (place.works ? chance_.up_to(work_ends_within.value_or(Duration{0})) : Duration{0});
   const TrueTime tells = std::max(work_ends, place.held_until) + chance_.up_to(proof_within);
   Proof proof{.message = {.cluster = the_cluster,
                           .from = who,
@@ -157,6 +158,17 @@ void World::resume(PlaceIndex index) {
   if (log_ != nullptr) note(place.address + " goes on");
   place.stopped = false;
   if (!place.busy) drain_inbox(index);
+}
+
+void World::pause_guest(PlaceIndex index, Duration span) {
+  if (log_ != nullptr) note("the machine of " + places_[index].address + " stands still");
+  places_[index].stopped = true;
+  run_for(span);
+  Place& place = places_[index];
+  const Duration missed{span.count() * place.clock.rate() / NodeClock::right};
+  place.clock = NodeClock{place.clock.rate(), place.clock.at(TrueTime{}) - missed};
+  checker_.clock_changed(index, place.clock, now_);
+  resume(index);
 }
 
 void World::wipe(PlaceIndex index) {
