@@ -128,7 +128,7 @@ void Api::status(const net::Request& request, net::Responder responder) {
   responder.answer(present_status());
 }
 
-Answer Api::present_status() {
+const Api::Formed& Api::formed() {
   const Instant now = net::Loop::now();
   const bool is_over = formed_.claim_ends && now >= *formed_.claim_ends;
   if (formed_.version != story_.version || now >= formed_.until || is_over) {
@@ -142,9 +142,14 @@ Answer Api::present_status() {
                .until = now + status_kept,
                .claim_ends = claim_ends(facts.engine, now)};
   }
-  Answer answer = made(200, formed_.body);
-  if (formed_.claim_ends) {
-    answer.valid_until = formed_.claim_ends;
+  return formed_;
+}
+
+Answer Api::present_status() {
+  const Formed& formed = this->formed();
+  Answer answer = made(200, formed.body);
+  if (formed.claim_ends) {
+    answer.valid_until = formed.claim_ends;
     answer.refresh = [this] { return present_status(); };
   }
   return answer;
@@ -179,16 +184,14 @@ Answer Api::confirmed(const Result& result) const {
   return answer;
 }
 
-Answer Api::whether_goose(bool redirect) const {
-  const Instant now = net::Loop::now();
-  const Facts facts = facts_();
-  const wire::Status status = status_of(facts, now);
-  if (status.mode == wire::Mode::goose) {
-    Answer answer = made(200, wire::to_json(status));
-    answer.valid_until = claim_ends(facts.engine, now);
+Answer Api::whether_goose(bool redirect) {
+  if (formed().claim_ends) {
+    Answer answer = present_status();
     answer.refresh = [this, redirect] { return whether_goose(redirect); };
     return answer;
   }
+  const Facts facts = facts_();
+  const wire::Status status = status_of(facts, net::Loop::now());
   if (!status.goose) return answer_of(unavailable("no_goose", status.cause + "."));
   const std::string address = status.goose->address.value_or("");
   if (redirect && !address.empty()) {

@@ -28,6 +28,14 @@ class Api {
   struct Path;
   [[nodiscard]] static const Path* find(std::string_view path);
 
+  struct Formed {
+    std::string body;
+    std::uint64_t version = 0;
+    Instant until{};
+    std::optional<Instant> claim_ends;
+  };
+  [[nodiscard]] const Formed& formed();
+
   void status(const net::Request& request, net::Responder responder);
   void goose(const net::Request& request, net::Responder responder);
   void duck(const net::Request& request, net::Responder responder);
@@ -44,19 +52,13 @@ class Api {
   void confirmed_status(net::Responder responder);
   [[nodiscard]] net::Answer confirmed(const Result& result) const;
   [[nodiscard]] net::Answer present_status();
-  [[nodiscard]] net::Answer whether_goose(bool redirect) const;
+  [[nodiscard]] net::Answer whether_goose(bool redirect);
   void pass_on(Errands::Request request, net::Responder responder);
 
   const Story& story_;
   GetFacts facts_;
   Errands& errands_;
 
-  struct Formed {
-    std::string body;
-    std::uint64_t version = 0;
-    Instant until{};
-    std::optional<Instant> claim_ends;
-  };
   Formed formed_;
 };
 

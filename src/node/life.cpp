@@ -15,23 +15,30 @@ namespace {
 /// A goose that cannot be followed is no passing thing after so many promises.
 constexpr int promises_until_outgrown = 3;
 
-/// Two that wait a random while must not come within a durable vote of each other, which takes longer than a round trip
-/// on loopback: 0.4 ms, and ten times that beside a busy neighbour.
-constexpr Duration short_wait = std::chrono::milliseconds{20};
+/// Two that wait a random while must not come within a durable vote of each other: on loopback that takes longer than a
+/// round trip, 0.4 ms on an idle disk and 20 ms on a busy one.
+Duration short_wait(Duration save_time, Duration promise) {
+  constexpr int saves = 20;
+  constexpr Duration shortest = std::chrono::milliseconds{20};
+  return std::clamp(saves * save_time, std::min(shortest, promise / 8), promise / 8);
+}
 
-Raft::Options options() {
+Raft::Options options(const Home& home, const Record& record) {
   const auto nonce = store::random_bits();
   const auto seed = store::random_bits();
   ensure(nonce && seed);  // the record could not have been loaded without
-  return {.nonce = *nonce, .seed = *seed, .short_wait = short_wait};
+  return {.nonce = *nonce,
+          .seed = *seed,
+          .short_wait = short_wait(home.save_time, record.config.promise)};
 }
 
 }  // namespace
 
-Life::Life(const Home& home, Record record, const membership::Decision& start, Listener listener)
+Life::Life(const Home& home, const Record& record, const membership::Decision& start,
+           Listener listener)
     : home_{home},
       listener_{std::move(listener)},
-      engine_{home.loop, home.directory, *this, std::move(record), options()},
+      engine_{home.loop, home.directory, *this, record, options(home, record)},
       peers_{home.loop, *this, engine_.raft().self().nonce},
       changes_{home,
                engine_,
@@ -124,11 +131,21 @@ void Life::stop(std::function<void()> done) {
   draining_ = true;
   ++story_.version;
   changed();
-  engine_.drain(ReleaseReason::stopped, std::nullopt,
-                [this, done = std::move(done)](const Answer& /*answer*/) mutable {
-                  // The Release is in the queues now; the good-bye goes behind it.
-                  peers_.close_all("this node stops", farewell_time, std::move(done));
-                });
+  on_stopped_ = std::move(done);
+  engine_.drain(ReleaseReason::stopped, std::nullopt, [this](const Answer& answer) {
+    // Who has just given the office up votes for its successor before it goes: another voter may be in no position to.
+    const bool handed_over = answer.outcome == Outcome::in_force && peers_.size() > 0;
+    const Instant now = net::Loop::now();
+    end_timer_ = home_.loop.wake_at(handed_over ? now + succession_time : now, [this] { leave(); });
+  });
+}
+
+/// What is in the queues of the links goes out before the good-bye.
+void Life::leave() {
+  home_.loop.cancel(end_timer_);
+  if (on_stopped_) {
+    peers_.close_all("this node stops", farewell_time, std::exchange(on_stopped_, nullptr));
+  }
 }
 
 void Life::cut_off(bool is_cut) {
@@ -215,6 +232,7 @@ void Life::goose_changed(const Leadership& leadership) {
   story_.knew_goose = true;
   story_.ready = true;
   story_.last_goose = goose;
+  if (on_stopped_ && goose != id()) leave();
   const std::string who =
       goose == id() ? "this node is the goose" : book_.name_of(goose) + " is the goose";
   home_.log.info("goose", who + ": " + wire::sentence_of(leadership.cause, goose, book_),

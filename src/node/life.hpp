@@ -31,7 +31,8 @@ class Life final : private Surroundings, private PeersOwner {
   };
 
   /// `record` is durable. `start` says what to do about a cluster; a Refuse has been dealt with before.
-  Life(const Home& home, Record record, const membership::Decision& start, Listener listener);
+  Life(const Home& home, const Record& record, const membership::Decision& start,
+       Listener listener);
   ~Life() override;
 
   void accept(net::Link link) { peers_.accept(std::move(link)); }
@@ -43,7 +44,10 @@ class Life final : private Surroundings, private PeersOwner {
   void stop(std::function<void()> done);
   void cut_off(bool is_cut);
 
-  static constexpr Duration farewell_time = std::chrono::milliseconds{250};
+  static constexpr Duration farewell_time =
+      std::chrono::milliseconds{250};  ///< For the links to close.
+  static constexpr Duration succession_time =
+      std::chrono::milliseconds{100};  ///< For a new goose to be heard.
 
  private:
   // Surroundings
@@ -78,6 +82,7 @@ class Life final : private Surroundings, private PeersOwner {
   void tell(const Trace& trace);
   void aim();
   void notice_outgrown(Stamp stamp);
+  void leave();
   void fail(Failure failure);
   [[nodiscard]] Facts facts() const;
 
@@ -103,6 +108,7 @@ class Life final : private Surroundings, private PeersOwner {
   };
   std::optional<Outgrown> outgrown_;
 
+  std::function<void()> on_stopped_;  ///< Set while it stops and has not said good-bye.
   net::TimerId end_timer_;
   net::TimerId aim_timer_;
   bool draining_ = false;

@@ -16,11 +16,11 @@ namespace duckduckgoose::node {
 
 struct Node::Impl {
   Impl(net::Loop& on, store::Directory opened, net::Server listening, Settings told,
-       const std::string& address);
+       const std::string& address, Duration save_time);
   ~Impl();
 
   void serve();
-  void begin(Record record, const membership::Decision& start);
+  void begin(const Record& record, const membership::Decision& start);
   void tell_start(const Record& record, const membership::Decision& start);
   void take_new_id();
   void stop();
@@ -75,7 +75,7 @@ std::string resuming(const Record& record, const Settings& settings) {
 }  // namespace
 
 Node::Impl::Impl(net::Loop& on, store::Directory opened, net::Server listening, Settings told,
-                 const std::string& address)
+                 const std::string& address, Duration save_time)
     : log{told.log},
       directory{std::move(opened)},
       home{.loop = on,
@@ -84,7 +84,8 @@ Node::Impl::Impl(net::Loop& on, store::Directory opened, net::Server listening, 
            .settings = std::move(told),
            .address = address,
            .began = net::Loop::now(),
-           .began_at = wall_now()},
+           .began_at = wall_now(),
+           .save_time = save_time},
       server{std::move(listening)} {}
 
 Node::Impl::~Impl() {
@@ -130,9 +131,9 @@ void Node::Impl::tell_start(const Record& record, const membership::Decision& st
   }
 }
 
-void Node::Impl::begin(Record record, const membership::Decision& start) {
+void Node::Impl::begin(const Record& record, const membership::Decision& start) {
   life = std::make_unique<Life>(
-      home, std::move(record), start,
+      home, record, start,
       Life::Listener{.on_failure = [this](Failure why) { end(std::move(why)); },
                      .on_outlived = [this] { take_new_id(); }});
 }
@@ -155,7 +156,7 @@ void Node::Impl::take_new_id() {
                          wire::to_text(record.node.id) + ", a new observer");
   life.reset();
   if (const auto saved = directory.save(record); !saved) return end(failure_of(saved.error()));
-  begin(std::move(record), membership::Resume{});
+  begin(record, membership::Resume{});
 }
 
 void Node::Impl::stop() {
@@ -194,15 +195,16 @@ std::expected<Node, Failure> Node::start(net::Loop& loop, Settings settings) {
     return std::unexpected{Failure{static_cast<int>(refuse->exit), refuse->sentence}};
   }
   *record = started_again(std::move(*record));
+  const Instant before_save = net::Loop::now();
   if (const auto saved = directory->save(*record); !saved) {
     return std::unexpected{failure_of(saved.error())};
   }
 
   auto impl = std::make_unique<Impl>(loop, std::move(*directory), std::move(*server),
-                                     std::move(settings), *address);
+                                     std::move(settings), *address, net::Loop::now() - before_save);
   impl->files = std::move(files);
   impl->tell_start(*record, decision);
-  impl->begin(std::move(*record), decision);
+  impl->begin(*record, decision);
   impl->serve();
   return Node{std::move(impl)};
 }

@@ -47,10 +47,11 @@ wire::NoGoose why_none(const Facts& facts, Instant now) {
                           .restarted_ago = now - facts.home.began};
   }
   if (const auto until = raft.barred_until(); raft.is_voter() && until && *until > now) {
-    const auto& last = facts.story.last_goose;
+    const auto& vote = raft.record().voted_for;
+    const auto to = vote && *vote != raft.self().id ? vote : facts.story.last_goose;
     return wire::Promised{.left = *until - now,
                           .restarted_ago = {},
-                          .to = last ? facts.book.name_of(*last) : "another node"};
+                          .to = to ? facts.book.name_of(*to) : "another node"};
   }
   return wire::Electing{raft.record().term};
 }
