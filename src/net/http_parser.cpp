@@ -13,6 +13,8 @@ namespace beast = boost::beast;
 namespace http = beast::http;
 using Error = boost::system::error_code;
 
+constexpr std::uint32_t response_header_bytes_max = 8U * 1024U;
+
 std::string_view view(beast::string_view text) { return {text.data(), text.size()}; }
 
 Method method_of(http::verb verb) {
@@ -71,6 +73,7 @@ class RequestReader final : public http::basic_parser<true> {
 
   void on_field_impl(http::field name, beast::string_view text, beast::string_view value,
                      Error& error) override {
+    if (is_header_done()) return;  // a trailer: too late to mean anything here
     switch (name) {
       case http::field::host:
         return keep(head_.host, text, value, error);
@@ -135,6 +138,7 @@ class RequestReader final : public http::basic_parser<true> {
 class ResponseReader final : public http::basic_parser<false> {
  public:
   explicit ResponseReader(std::size_t body_bytes_max) {
+    header_limit(response_header_bytes_max);
     body_limit(body_bytes_max);
     eager(true);
   }
@@ -181,7 +185,23 @@ Rejection rejection_of(const Error& error, RequestReader& reader, const RequestB
           "The request breaks RFC 9112: " + error.message() + "."};
 }
 
-boost::asio::const_buffer buffer_of(std::string_view bytes) { return {bytes.data(), bytes.size()}; }
+/// Feeds the reader all that it takes; at most `held_back_max` bytes may be left over for the next time.
+template <class Reader>
+std::size_t feed(Reader& reader, std::string_view bytes, std::size_t held_back_max, Error& error) {
+  std::size_t taken = 0;
+  // One call takes either the header or a part of the body as it lies; chunks need several.
+  while (!reader.is_done() && taken < bytes.size()) {
+    taken +=
+        reader.put(boost::asio::const_buffer{bytes.data() + taken, bytes.size() - taken}, error);
+    if (error) break;
+  }
+  if (error == http::error::need_more) error = {};
+  // Beast bounds headers, but neither what may follow the size of a chunk nor the trailer.
+  if (!error && !reader.is_done() && bytes.size() - taken > held_back_max) {
+    error = http::make_error_code(http::error::header_limit);
+  }
+  return taken;
+}
 
 }  // namespace
 
@@ -201,14 +221,8 @@ RequestParser::~RequestParser() = default;
 
 std::expected<std::size_t, Rejection> RequestParser::put(std::string_view bytes) {
   Error error;
-  std::size_t taken = 0;
-  // One call takes either the header or a part of the body as it lies; chunks need several.
-  while (!impl_->reader->is_done()) {
-    taken += impl_->reader->put(buffer_of(bytes.substr(taken)), error);
-    if (error == http::error::need_more) break;
-    if (error) return std::unexpected{rejection_of(error, *impl_->reader, impl_->bounds)};
-    if (taken == bytes.size()) break;
-  }
+  const std::size_t taken = feed(*impl_->reader, bytes, impl_->bounds.header_bytes_max, error);
+  if (error) return std::unexpected{rejection_of(error, *impl_->reader, impl_->bounds)};
   return taken;
 }
 
@@ -234,13 +248,8 @@ ResponseParser::~ResponseParser() = default;
 
 std::expected<std::size_t, std::string> ResponseParser::put(std::string_view bytes) {
   Error error;
-  std::size_t taken = 0;
-  while (!impl_->reader.is_done()) {
-    taken += impl_->reader.put(buffer_of(bytes.substr(taken)), error);
-    if (error == http::error::need_more) break;
-    if (error) return std::unexpected{error.message()};
-    if (taken == bytes.size()) break;
-  }
+  const std::size_t taken = feed(impl_->reader, bytes, response_header_bytes_max, error);
+  if (error) return std::unexpected{error.message()};
   return taken;
 }
 
