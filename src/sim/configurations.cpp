@@ -58,19 +58,23 @@ std::optional<std::string> Configurations::changes(Term term, const Configuratio
            described(after);
   }
   if (before.stamp.term != term) {
-    former_.reset();
     if (!differ(before, after)) return std::nullopt;
     return "a new leader changes more than the term: " + described(before) + " to " +
            described(after);
   }
   ++changes_;
-  const bool undone = former_ && former_->members == after.members;
+  const auto former = std::ranges::find(formers_, term, &std::pair<Term, Configuration>::first);
+  const bool undone = former != formers_.end() && former->second.members == after.members;
   const auto has_it = [&](const Member& member) {
     const Holder* const holder = find(member.id);
     return holder != nullptr && holder->stamp >= before.stamp;
   };
   const auto holding = static_cast<std::size_t>(std::ranges::count_if(before.members, has_it));
-  former_ = before;
+  if (former == formers_.end()) {
+    formers_.emplace_back(term, before);
+  } else {
+    former->second = before;
+  }
   if (holding < majority_of(before.members.size()) && !undone) {
     return "two changes in flight: " + described(after) + " follows " + described(before) +
            ", which only " + std::to_string(holding) + " of its voters have";

@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "raft/configuration.hpp"
@@ -44,7 +45,8 @@ class Configurations {
 
   std::vector<Configuration> all_;  ///< Ascending by stamp.
   std::vector<Holder> holders_;
-  std::optional<Configuration> former_;  ///< What the last change of a leader replaced.
+  /// What the last change of each leader replaced, by its term.
+  std::vector<std::pair<Term, Configuration>> formers_;
   std::size_t changes_ = 0;
 };
 
