@@ -26,8 +26,10 @@ bool Releases::accept(const Release& release) {
 }
 
 bool Releases::covers(Incarnation who, Term term) const {
-  return std::ranges::any_of(
-      entries_, [&](const Entry& it) { return it.who == who && (it.dead || term <= it.term); });
+  const auto known = std::ranges::find(entries_, who.id, [](const Entry& it) { return it.who.id; });
+  if (known == entries_.end()) return false;
+  if (known->who.starts > who.starts) return true;  // a newer life has spoken: this one is over
+  return known->who == who && (known->dead || term <= known->term);
 }
 
 }  // namespace duckduckgoose

@@ -15,7 +15,7 @@ class Releases {
   /// Remembers; false if it says nothing new.
   bool accept(const Release& release);
 
-  /// Has `who` released `term`?
+  /// Has `who` released `term`, or a later life of its node released anything?
   [[nodiscard]] bool covers(Incarnation who, Term term) const;
 
   /// The last one accepted: pre-vote and vote requests carry it on.

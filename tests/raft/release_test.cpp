@@ -149,6 +149,15 @@ TEST(Release, about_oneself_from_others_is_ignored) {
   EXPECT_TRUE(raft.leader());
 }
 
+// Heard from others only, a Release of a newer life says that the older one is over.
+TEST(Releases, of_a_newer_life_cover_the_older_ones) {
+  Releases releases;
+  EXPECT_TRUE(releases.accept({life(n2, 3), Term{5}, ReleaseReason::handover, std::nullopt}));
+  EXPECT_TRUE(releases.covers(life(n2, 2), Term{9}));
+  EXPECT_FALSE(releases.covers(life(n2, 4), Term{1}));
+  EXPECT_FALSE(releases.accept({life(n2, 2), Term{9}, ReleaseReason::dead, std::nullopt}));
+}
+
 TEST(Releases, keep_one_entry_for_each_node_and_forget_the_oldest) {
   Releases releases;
   for (std::uint64_t i = 1; i <= Releases::kept_max + 1; ++i) {
