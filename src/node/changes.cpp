@@ -29,12 +29,13 @@ Changes::Changes(const Home& home, Engine& engine, Peers& peers, const Book& boo
 
 Changes::~Changes() {
   for (const auto& [id, wish] : wishes_) home_.loop.cancel(wish.timer);
+  for (const auto& [id, timer] : delays_) home_.loop.cancel(timer);
 }
 
 void Changes::perform(std::string_view method, std::string_view target, std::string_view body,
                       OnResult on_result) {
   if (!engine_.leads(net::Loop::now())) return on_result(not_goose());
-  if (wishes_.size() + visits_.size() >= wishes_max) {
+  if (wishes_.size() + visits_.size() + delays_.size() >= wishes_max) {
     return on_result(unavailable("too_many", "Too many changes are asked for; ask again."));
   }
   if (method == "DELETE" && target.starts_with(members_path)) {
@@ -97,26 +98,47 @@ void Changes::hand_over(std::string_view body, OnResult on_result) {
   if (*to == engine_.id()) {
     return on_result(in_force(home_.address + " is the goose already."));
   }
-  hand_over_to(*to, std::move(on_result));
+  hand_over_when_ready(*to, std::move(on_result));
+}
+
+/// A node that has just started may not campaign before a promise has passed (rule 6): handing over to it at once would
+/// make another the goose.
+void Changes::hand_over_when_ready(NodeId to, OnResult on_result) {
+  const auto peer = peers_.find(to);
+  const Instant now = net::Loop::now();
+  const Instant ready = peer ? peer->since + engine_.config().promise : now;
+  if (ready <= now) return hand_over_to(to, std::move(on_result));
+  if (ready - now > change_time / 2) {
+    return on_result(conflict("no_successor", book_.name_of(to) +
+                                                  " has just started and may not lead for " +
+                                                  wire::rough_text(ready - now) + "."));
+  }
+  const WishId id = ++last_;
+  delays_[id] =
+      home_.loop.wake_at(ready, [this, id, to, on_result = std::move(on_result)]() mutable {
+        delays_.erase(id);
+        hand_over_to(to, std::move(on_result));
+      });
 }
 
 void Changes::hand_over_to(std::optional<NodeId> to, OnResult on_result) {
   const Term term = engine_.raft().record().term;
   const std::string what = to ? "The office cannot go to " + book_.name_of(*to) + ": "
                               : std::string{"The office cannot be handed over: "};
-  engine_.drain(ReleaseReason::handover, to,
-                [this, term, what, on_result = std::move(on_result)](const Answer& answer) mutable {
-                  if (answer.outcome != Outcome::in_force) {
-                    return on_result(refusal(answer, what));
-                  }
-                  wait({.kind = Wish::Kind::handover,
-                        .id = {},
-                        .term = term,
-                        .since = net::Loop::now(),
-                        .name = {},
-                        .on_result = std::move(on_result),
-                        .timer = {}});
-                });
+  engine_.drain(
+      ReleaseReason::handover, to,
+      [this, to, term, what, on_result = std::move(on_result)](const Answer& answer) mutable {
+        if (answer.outcome != Outcome::in_force) {
+          return on_result(refusal(answer, what));
+        }
+        wait({.kind = Wish::Kind::handover,
+              .id = to.value_or(NodeId{}),
+              .term = term,
+              .since = net::Loop::now(),
+              .name = {},
+              .on_result = std::move(on_result),
+              .timer = {}});
+      });
 }
 
 void Changes::invite(std::string_view body, OnResult on_result) {
@@ -228,6 +250,10 @@ std::optional<Result> Changes::outcome_of_removal(const Wish& wish) const {
 std::optional<Result> Changes::outcome_of_handover(const Wish& wish) const {
   const Leadership now = engine_.raft().leadership();
   if (!now.leader || now.term <= wish.term) return std::nullopt;
+  if (wish.id != NodeId{} && now.leader->id != wish.id) {
+    return conflict("no_successor", book_.name_of(wish.id) + " did not take over; " +
+                                        book_.name_of(now.leader->id) + " is the goose.");
+  }
   return in_force(book_.name_of(now.leader->id) + " is the goose, in term " +
                   std::to_string(now.term.value) + ".");
 }

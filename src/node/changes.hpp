@@ -45,7 +45,7 @@ class Changes {
   struct Wish {
     enum class Kind { removal, handover, invitation };
     Kind kind = Kind::removal;
-    NodeId id;  ///< Who is removed or invited.
+    NodeId id;  ///< Who is removed, invited, or to take over; none: whoever does.
     Term term;  ///< Of the office that is given up.
     Instant since;
     std::string name;
@@ -56,6 +56,7 @@ class Changes {
 
   void remove(std::string_view who, OnResult on_result);
   void hand_over(std::string_view body, OnResult on_result);
+  void hand_over_when_ready(NodeId to, OnResult on_result);
   void hand_over_to(std::optional<NodeId> to, OnResult on_result);
   void invite(std::string_view body, OnResult on_result);
   void visit(const std::string& address, OnResult on_result);
@@ -77,6 +78,7 @@ class Changes {
   std::function<std::string()> status_;  ///< The confirmed status as JSON.
   std::map<WishId, Wish> wishes_;
   std::map<WishId, std::unique_ptr<Visit>> visits_;
+  std::map<WishId, net::TimerId> delays_;  ///< Handovers to nodes that may not campaign yet.
   WishId last_ = 0;
 };
 

@@ -22,7 +22,6 @@ struct Home {
   std::string address;  ///< Where this node wants to be reached.
   Instant began;
   wire::WallTime began_at;  ///< For people.
-  Duration save_time;       ///< How long the record's first save took.
 };
 
 /// The wall clock, for people.

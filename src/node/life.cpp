@@ -15,21 +15,11 @@ namespace {
 /// A goose that cannot be followed is no passing thing after so many promises.
 constexpr int promises_until_outgrown = 3;
 
-/// Two that wait a random while must not come within a durable vote of each other: on loopback that takes longer than a
-/// round trip, 0.4 ms on an idle disk and 20 ms on a busy one.
-Duration short_wait(Duration save_time, Duration promise) {
-  constexpr int saves = 20;
-  constexpr Duration shortest = std::chrono::milliseconds{20};
-  return std::clamp(saves * save_time, std::min(shortest, promise / 8), promise / 8);
-}
-
-Raft::Options options(const Home& home, const Record& record) {
+Raft::Options options() {
   const auto nonce = store::random_bits();
   const auto seed = store::random_bits();
   ensure(nonce && seed);  // the record could not have been loaded without
-  return {.nonce = *nonce,
-          .seed = *seed,
-          .short_wait = short_wait(home.save_time, record.config.promise)};
+  return {.nonce = *nonce, .seed = *seed};
 }
 
 }  // namespace
@@ -38,7 +28,7 @@ Life::Life(const Home& home, const Record& record, const membership::Decision& s
            Listener listener)
     : home_{home},
       listener_{std::move(listener)},
-      engine_{home.loop, home.directory, *this, record, options(home, record)},
+      engine_{home.loop, home.directory, *this, record, options()},
       peers_{home.loop, *this, engine_.raft().self().nonce},
       changes_{home,
                engine_,

@@ -1,6 +1,5 @@
 #include "node/log.hpp"
 
-#define SPDLOG_FMT_EXTERNAL
 #include <spdlog/logger.h>
 #include <spdlog/pattern_formatter.h>
 #include <spdlog/sinks/base_sink.h>

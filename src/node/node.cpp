@@ -10,13 +10,12 @@
 #include "store/system_files.hpp"
 #include "wire/address.hpp"
 #include "wire/ids.hpp"
-#include "wire/limits.hpp"
 
 namespace duckduckgoose::node {
 
 struct Node::Impl {
   Impl(net::Loop& on, store::Directory opened, net::Server listening, Settings told,
-       const std::string& address, Duration save_time);
+       const std::string& address);
   ~Impl();
 
   void serve();
@@ -49,7 +48,6 @@ net::ServerOptions server_options(const Settings& settings) {
       options.allowed_hosts.push_back(address->host);
     }
   }
-  options.link_limits.frame_bytes_max = wire::frame_bytes_max;
   return options;
 }
 
@@ -75,7 +73,7 @@ std::string resuming(const Record& record, const Settings& settings) {
 }  // namespace
 
 Node::Impl::Impl(net::Loop& on, store::Directory opened, net::Server listening, Settings told,
-                 const std::string& address, Duration save_time)
+                 const std::string& address)
     : log{told.log},
       directory{std::move(opened)},
       home{.loop = on,
@@ -84,8 +82,7 @@ Node::Impl::Impl(net::Loop& on, store::Directory opened, net::Server listening, 
            .settings = std::move(told),
            .address = address,
            .began = net::Loop::now(),
-           .began_at = wall_now(),
-           .save_time = save_time},
+           .began_at = wall_now()},
       server{std::move(listening)} {}
 
 Node::Impl::~Impl() {
@@ -148,6 +145,7 @@ void Node::Impl::take_new_id() {
   record.saves = old.saves;
   record.cluster = old.cluster;
   record.config = old.config;
+  record.term = old.config.stamp.term;
   record.promise_max = old.promise_max;
   record.addresses = old.addresses;
   record = started_again(std::move(record));
@@ -195,13 +193,12 @@ std::expected<Node, Failure> Node::start(net::Loop& loop, Settings settings) {
     return std::unexpected{Failure{static_cast<int>(refuse->exit), refuse->sentence}};
   }
   *record = started_again(std::move(*record));
-  const Instant before_save = net::Loop::now();
   if (const auto saved = directory->save(*record); !saved) {
     return std::unexpected{failure_of(saved.error())};
   }
 
   auto impl = std::make_unique<Impl>(loop, std::move(*directory), std::move(*server),
-                                     std::move(settings), *address, net::Loop::now() - before_save);
+                                     std::move(settings), *address);
   impl->files = std::move(files);
   impl->tell_start(*record, decision);
   impl->begin(*record, decision);

@@ -27,8 +27,8 @@ class Node {
   /// Listens, locks and loads the record, counts the start durably, decides how to begin, and begins. The loop
   /// has to run for anything further to happen.
   ///
-  /// Errors: 73 the data directory is in use; 74 disk; 78 settings that cannot be followed, a record of another
-  /// format; 69 the port is in use or not permitted. See SURFACE section 4.
+  /// Errors: 73 the data directory or the port is in use; 74 disk; 75 too few files or the like; 78 settings that
+  /// cannot be followed, a record of another format. See SURFACE section 4.
   [[nodiscard]] static std::expected<Node, Failure> start(net::Loop& loop, Settings settings);
 
   Node(Node&&) noexcept;

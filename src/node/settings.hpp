@@ -22,6 +22,7 @@ enum class LogFormat : std::uint8_t {
   json,      ///< The fields of logfmt as one JSON object a line.
 };
 
+/// What is logged, how and where to.
 struct LogSettings {
   LogLevel level = LogLevel::info;
   LogFormat format = LogFormat::logfmt;

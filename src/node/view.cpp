@@ -12,6 +12,10 @@ std::uint64_t ms_of(Duration duration) {
   return ms > 0 ? static_cast<std::uint64_t>(ms) : 0;
 }
 
+/// Who should speak and has not for so many promises is not connected, though its link may look well: it is frozen, or
+/// the network swallows what it says.
+constexpr int promises_of_silence = 2;
+
 const Record& record_of(const Facts& facts) { return facts.engine.raft().record(); }
 
 /// The goose as this node knows it now; it itself only as long as its lease lasts.
@@ -51,10 +55,11 @@ wire::MemberStatus other(const Facts& facts, NodeId id, const std::string& addre
   if (is_goose) it.mode = wire::Mode::goose;
   const auto peer = facts.peers.find(id);
   if (!peer) return it;
-  it.connected = true;
+  const auto silence = silence_of(facts, *peer, now);
+  it.connected = !silence || *silence < promises_of_silence * record_of(facts).config.promise;
   if (!is_goose) it.mode = wire::Mode::duck;
   if (!peer->hello.address.empty()) it.address = peer->hello.address;
-  if (const auto silence = silence_of(facts, *peer, now)) it.heard_ms = ms_of(*silence);
+  if (silence) it.heard_ms = ms_of(*silence);
   if (!peer->hello.version.empty()) it.version = peer->hello.version;
   return it;
 }

@@ -190,9 +190,8 @@ TEST(Strangers, an_old_copy_of_the_data_is_refused) {
   pond.start_as("old", pond.settings("copy"));
   pond.kill("old");
   pond.restart("old");  // its starts go beyond what was seen, its saves do not
-  ASSERT_TRUE(pond.until([&] {
-    return pond.log("old").contains("refuses this node: an old copy of the data");
-  }));
+  ASSERT_TRUE(pond.until(
+      [&] { return pond.log("old").contains("refuses this node: an old copy of the data"); }));
   ASSERT_TRUE(pond.until([&] { return pond.goose() == "a" || pond.goose() == "b"; }));
   EXPECT_GE(pond.status(pond.goose()).term->value, term->value);
 }
