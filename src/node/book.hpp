@@ -9,7 +9,8 @@
 
 namespace duckduckgoose::node {
 
-/// The addresses of all nodes that were heard of: sentences name nodes by them, also those that have left.
+/// The addresses of all nodes that were heard of: sentences name nodes by them, also those that
+/// have left.
 class Book final : public Names {
  public:
   void note(NodeId id, const std::string& address);

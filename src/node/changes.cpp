@@ -13,7 +13,8 @@ namespace {
 
 constexpr std::string_view members_path = "/members/";
 
-/// A removal that upkeep cannot begin after so many promises is refused: a voter that it needs does not answer.
+/// A removal that upkeep cannot begin after so many promises is refused: a voter that it needs does
+/// not answer.
 constexpr int promises_of_patience = 2;
 
 }  // namespace
@@ -101,7 +102,8 @@ void Changes::hand_over(std::string_view body, OnResult on_result) {
   hand_over_when_ready(*to, std::move(on_result));
 }
 
-/// A node that has just started may not campaign before a promise has passed (rule 6): handing over to it at once would
+/// A node that has just started may not campaign before a promise has passed (rule 6): handing over
+/// to it at once would
 /// make another the goose.
 void Changes::hand_over_when_ready(NodeId to, OnResult on_result) {
   const auto peer = peers_.find(to);

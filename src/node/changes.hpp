@@ -18,8 +18,10 @@
 
 namespace duckduckgoose::node {
 
-/// What operators ask of the goose: removals, handovers, invitations, proofs that it still is the goose. Everything
-/// here is for the node that is the goose; where it is none, or not any more, the answer is not_goose().
+/// What operators ask of the goose: removals, handovers, invitations, proofs that it still is the
+/// goose. Everything
+/// here is for the node that is the goose; where it is none, or not any more, the answer is
+/// not_goose().
 class Changes {
  public:
   /// What this node says when it dials somebody to invite it.
@@ -30,7 +32,8 @@ class Changes {
   Changes(const Changes&) = delete;
   Changes& operator=(const Changes&) = delete;
 
-  /// One request, from HTTP or from a duck that passes it on: DELETE /members/ID, POST /members, POST /handover,
+  /// One request, from HTTP or from a duck that passes it on: DELETE /members/ID, POST /members,
+  /// POST /handover,
   /// GET /status?confirm=quorum. Anything else is 404.
   void perform(std::string_view method, std::string_view target, std::string_view body,
                OnResult on_result);

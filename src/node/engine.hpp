@@ -42,7 +42,8 @@ class Surroundings {
   virtual void disk_failed(const store::StoreError& error) = 0;
 };
 
-/// Drives the core of one incarnation: hands it events with the time, carries out its effects in the fixed order,
+/// Drives the core of one incarnation: hands it events with the time, carries out its effects in
+/// the fixed order,
 /// wakes it, keeps the voters right while it leads, and finds back who asked for what was answered.
 class Engine {
  public:
@@ -59,7 +60,8 @@ class Engine {
   void confirm(OnAnswer on_answer);
   void drain(ReleaseReason reason, std::optional<NodeId> successor, OnAnswer on_answer);
 
-  /// Operators want this node out; done by the goose when it can. Forgotten when the office ends. False: too many.
+  /// Operators want this node out; done by the goose when it can. Forgotten when the office ends.
+  /// False: too many.
   bool remove(NodeId id);
   void forget_removal(NodeId id);
   [[nodiscard]] bool is_to_be_removed(NodeId id) const;
@@ -67,7 +69,8 @@ class Engine {
   [[nodiscard]] const Raft& raft() const { return raft_; }
   [[nodiscard]] const Configuration& config() const { return raft_.record().config; }
   [[nodiscard]] NodeId id() const { return raft_.self().id; }
-  /// What the goose knows of the others; none while this node is not the goose, or gives the office up.
+  /// What the goose knows of the others; none while this node is not the goose, or gives the office
+  /// up.
   [[nodiscard]] std::optional<membership::Office> office() const;
   /// This node is the goose at this instant, by its clock.
   [[nodiscard]] bool leads(Instant now) const;
@@ -75,7 +78,8 @@ class Engine {
   static constexpr std::size_t removals_max = 64;
   static constexpr std::size_t events_max = 4096;  ///< Put off at one time; more is a bug.
   static constexpr int changes_in_step_max = 16;   ///< By upkeep, before the loop takes its turn.
-  /// With more linked nodes than these, upkeep looks at them once a heartbeat, not at each acknowledgement.
+  /// With more linked nodes than these, upkeep looks at them once a heartbeat, not at each
+  /// acknowledgement.
   static constexpr std::size_t attentive_max = 64;
 
   // For perform().

@@ -10,7 +10,8 @@
 
 namespace duckduckgoose::node {
 
-/// Takes requests that are for the goose to it: done here where this node is the goose, else passed on over the link.
+/// Takes requests that are for the goose to it: done here where this node is the goose, else passed
+/// on over the link.
 /// Follows the office where it goes, until `change_time` is over.
 class Errands {
  public:

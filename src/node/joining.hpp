@@ -12,7 +12,8 @@
 
 namespace duckduckgoose::node {
 
-/// A fresh node asks its targets, round after round, until one of them is in the cluster that it wants (F2, F6).
+/// A fresh node asks its targets, round after round, until one of them is in the cluster that it
+/// wants (F2, F6).
 class Joining {
  public:
   struct Listener {

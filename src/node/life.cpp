@@ -123,7 +123,8 @@ void Life::stop(std::function<void()> done) {
   changed();
   on_stopped_ = std::move(done);
   engine_.drain(ReleaseReason::stopped, std::nullopt, [this](const Answer& answer) {
-    // Who has just given the office up votes for its successor before it goes: another voter may be in no position to.
+    // Who has just given the office up votes for its successor before it goes: another voter may be
+    // in no position to.
     const bool handed_over = answer.outcome == Outcome::in_force && peers_.size() > 0;
     const Instant now = net::Loop::now();
     end_timer_ = home_.loop.wake_at(handed_over ? now + succession_time : now, [this] { leave(); });
@@ -150,7 +151,8 @@ void Life::fail(Failure failure) {
       net::Loop::now(), [this, failure = std::move(failure)] { listener_.on_failure(failure); });
 }
 
-/// Whom to dial: the voters by id, and as long as not all of them are linked, whoever may know more.
+/// Whom to dial: the voters by id, and as long as not all of them are linked, whoever may know
+/// more.
 void Life::aim() {
   if (record().is_fresh()) return;
   std::vector<Goal> goals;
@@ -344,7 +346,8 @@ void Life::received(Message message) {
   if (is_outgrown && !over_) notice_outgrown(stamp);
 }
 
-/// Of a voter the goose would take the higher term over; one that was dropped raises nobody's term any more.
+/// Of a voter the goose would take the higher term over; one that was dropped raises nobody's term
+/// any more.
 void Life::notice_outgrown(Stamp stamp) {
   const Instant now = net::Loop::now();
   const Duration promise = engine_.config().promise;

@@ -19,7 +19,8 @@
 
 namespace duckduckgoose::node {
 
-/// One incarnation of a node, from its durable start to its end: ties core, links and people's questions together.
+/// One incarnation of a node, from its durable start to its end: ties core, links and people's
+/// questions together.
 /// A node that must take a new id begins another life.
 class Life final : private Surroundings, private PeersOwner {
  public:
@@ -30,7 +31,8 @@ class Life final : private Surroundings, private PeersOwner {
         on_outlived;  ///< This id is of no use any more: a new one is needed (section 6).
   };
 
-  /// `record` is durable. `start` says what to do about a cluster; a Refuse has been dealt with before.
+  /// `record` is durable. `start` says what to do about a cluster; a Refuse has been dealt with
+  /// before.
   Life(const Home& home, const Record& record, const membership::Decision& start,
        Listener listener);
   ~Life() override;
@@ -101,7 +103,8 @@ class Life final : private Surroundings, private PeersOwner {
   std::optional<Foreigner> foreigner_;
   std::optional<std::pair<NodeId, Refusal>> refused_;  ///< By the core, in the last step.
 
-  /// A goose that speaks with a term below this node's: it can never be followed by a node that has no vote.
+  /// A goose that speaks with a term below this node's: it can never be followed by a node that has
+  /// no vote.
   struct Outgrown {
     Instant first;
     Instant last;

@@ -61,7 +61,8 @@ std::string_view word_of(LogLevel level) {
   return "off";
 }
 
-/// What stands before the text of the line. The journal has the time itself and takes the priority of syslog(3).
+/// What stands before the text of the line. The journal has the time itself and takes the priority
+/// of syslog(3).
 std::string_view pattern_of(LogFormat format) {
   switch (format) {
     case LogFormat::logfmt:

@@ -13,11 +13,13 @@
 
 namespace duckduckgoose::node {
 
-/// Says when a sentence that comes again and again is worth another line: at once, then after 1, 2, 4 ... 60 s.
+/// Says when a sentence that comes again and again is worth another line: at once, then after 1, 2,
+/// 4 ... 60 s.
 class Repeats {
  public:
   /// How often the sentence was swallowed since its last line; none: it is not time yet.
-  /// `topic` names what is repeated; another `sentence` under it is news and waits for a second at most.
+  /// `topic` names what is repeated; another `sentence` under it is news and waits for a second at
+  /// most.
   [[nodiscard]] std::optional<std::uint64_t> due(const std::string& topic,
                                                  std::string_view sentence, Instant now);
 

@@ -135,8 +135,10 @@ void Node::Impl::begin(const Record& record, const membership::Decision& start) 
                      .on_outlived = [this] { take_new_id(); }});
 }
 
-/// The old id is of no use any more: a new node takes over the directory and the port. It has the old one's place in
-/// the cluster's eyes of no voter, so nothing that was promised is forgotten; it waits all the same (rule 6).
+/// The old id is of no use any more: a new node takes over the directory and the port. It has the
+/// old one's place in
+/// the cluster's eyes of no voter, so nothing that was promised is forgotten; it waits all the same
+/// (rule 6).
 void Node::Impl::take_new_id() {
   const Record old = life->record();
   auto made = store::fresh_record(old.cluster.name, old.node.may_lead, net::Loop::unix_ms());

@@ -106,7 +106,8 @@ void Peers::bind(Line& line, const wire::Hello& theirs) {
   redial();
 }
 
-/// Of two lines both nodes use the one that the lower id dialled; of two that one of them dialled, the newer.
+/// Of two lines both nodes use the one that the lower id dialled; of two that one of them dialled,
+/// the newer.
 void Peers::add(Known& known, Line& line) {
   const NodeId id = *line.bound;
   Line* const used = known.lines.back();
@@ -151,7 +152,8 @@ void Peers::take_bound(Line& line, wire::Frame frame) {
     calls_.erase(asked);
     on_reply(std::move(*reply));
   }
-  // Unsupported: an older node; whoever waits for it has a limit. Welcome and Invite: for fresh nodes only.
+  // Unsupported: an older node; whoever waits for it has a limit. Welcome and Invite: for fresh
+  // nodes only.
 }
 
 void Peers::ended(Line& line, net::LinkEnd why, std::string_view text) {

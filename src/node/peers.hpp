@@ -36,14 +36,16 @@ class PeersOwner {
   virtual void called(NodeId who, const wire::Call& call) = 0;
   virtual void invited(const std::string& address) = 0;
 
-  /// A link was refused here or there, or ended with an error; `who` is an address. Comes again and again.
+  /// A link was refused here or there, or ended with an error; `who` is an address. Comes again and
+  /// again.
   virtual void troubled(const std::string& who, const std::string& what) = 0;
   virtual void met_foreign(const std::string& who, const wire::Hello& theirs) = 0;
 };
 
 /// The links to the other nodes of the cluster: one for each pair that is used, whoever dialled it.
 ///
-/// Two nodes that dial each other at the same time have two for a moment. Both use the one that the lower id dialled;
+/// Two nodes that dial each other at the same time have two for a moment. Both use the one that the
+/// lower id dialled;
 /// the other is read for `retire_time` more, so that nothing sent on it is lost, and then closed.
 class Peers {
  public:
@@ -60,7 +62,8 @@ class Peers {
   void send(NodeId to, const Message& message);
   void send_to_others(const Message& notice, const std::vector<NodeId>& except);
 
-  /// Passes a request on. The answer is none if the link ends before; then, or when it comes, the request is over.
+  /// Passes a request on. The answer is none if the link ends before; then, or when it comes, the
+  /// request is over.
   using OnReply = std::move_only_function<void(std::optional<wire::Reply>)>;
   using CallId = std::uint64_t;
   [[nodiscard]] std::optional<CallId> call(NodeId to, std::string method, std::string target,
@@ -68,7 +71,8 @@ class Peers {
   void forget_call(CallId id) { calls_.erase(id); }
   void reply(NodeId to, const wire::Reply& reply);
 
-  /// Says good-bye on every link, after what is queued; `done` comes when all are gone or `limit` is over.
+  /// Says good-bye on every link, after what is queued; `done` comes when all are gone or `limit`
+  /// is over.
   void close_all(std::string_view reason, Duration limit, std::function<void()> done);
 
   /// Cuts every link without a word, and while set dials and takes none.

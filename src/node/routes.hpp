@@ -31,7 +31,8 @@ class Routes {
   Routes(const Routes&) = delete;
   Routes& operator=(const Routes&) = delete;
 
-  /// Everybody to be reached, and who of them is linked, by any link. Who is neither linked nor being dialled is
+  /// Everybody to be reached, and who of them is linked, by any link. Who is neither linked nor
+  /// being dialled is
   /// dialled; nobody else is any more.
   void set(const std::vector<Goal>& goals, const std::function<bool(NodeId)>& is_linked);
 

@@ -30,8 +30,10 @@ struct Counts {
   std::uint64_t refused_links = 0;
 };
 
-/// One link on which frames are spoken: says hello at once, takes the other side's hello first, and decodes what
-/// follows. A malformed frame costs the link; one of an unknown type is counted and answered. Hellos come once.
+/// One link on which frames are spoken: says hello at once, takes the other side's hello first, and
+/// decodes what
+/// follows. A malformed frame costs the link; one of an unknown type is counted and answered.
+/// Hellos come once.
 class Session {
  public:
   struct Listener {
@@ -41,7 +43,8 @@ class Session {
     std::function<void(net::LinkEnd, std::string_view)> on_end;
   };
 
-  /// No callback may destroy the session. None is called from inside the constructor, send() or close().
+  /// No callback may destroy the session. None is called from inside the constructor, send() or
+  /// close().
   Session(net::Loop& loop, net::Link link, const wire::Hello& mine, Counts& counts,
           Listener listener);
   ~Session();

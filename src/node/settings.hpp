@@ -38,7 +38,8 @@ struct SettingSource {
   std::string source;  ///< "--port", "DUCK_PORT", "default"
 };
 
-/// What a node is told at its start. Whoever fills this in has read the words: addresses are host:port, the
+/// What a node is told at its start. Whoever fills this in has read the words: addresses are
+/// host:port, the
 /// cluster's name is a name, the promise is in range.
 struct Settings {
   std::string listen = "localhost";  ///< A host name or a numeric address without brackets.

@@ -27,7 +27,8 @@ inline constexpr int signalled = 128;     ///< Plus the number of the signal, as
 /// It can be reached from this machine only.
 [[nodiscard]] bool is_loopback_only(const Settings& settings);
 
-/// Beyond loopback neither secrets nor certificates exist yet, so nobody is let in without being told.
+/// Beyond loopback neither secrets nor certificates exist yet, so nobody is let in without being
+/// told.
 [[nodiscard]] std::expected<void, Failure> check(const Settings& settings);
 
 /// Where this node wants to be reached, listening at `port`.

@@ -8,7 +8,8 @@
 
 namespace duckduckgoose::node {
 
-/// How things came about, as far as people ask: since when, how many changes, who was the last goose.
+/// How things came about, as far as people ask: since when, how many changes, who was the last
+/// goose.
 struct Story {
   std::uint64_t sequence = 0;  ///< Counts changes of any kind.
   std::uint64_t version = 0;   ///< Counts whatever may show in /status; never shown itself.

@@ -12,7 +12,8 @@ std::uint64_t ms_of(Duration duration) {
   return ms > 0 ? static_cast<std::uint64_t>(ms) : 0;
 }
 
-/// Who should speak and has not for so many promises is not connected, though its link may look well: it is frozen, or
+/// Who should speak and has not for so many promises is not connected, though its link may look
+/// well: it is frozen, or
 /// the network swallows what it says.
 constexpr int promises_of_silence = 2;
 
@@ -27,7 +28,8 @@ std::optional<Incarnation> goose_of(const Facts& facts, Instant now) {
   return raft.leadership().leader;
 }
 
-/// When something was last heard of a node that speaks regularly; of a goose the others do, else only the goose does.
+/// When something was last heard of a node that speaks regularly; of a goose the others do, else
+/// only the goose does.
 std::optional<Duration> silence_of(const Facts& facts, const Peers::Peer& peer, Instant now) {
   const Raft& raft = facts.engine.raft();
   const NodeId id = peer.hello.incarnation.id;

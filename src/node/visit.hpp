@@ -22,7 +22,8 @@ class Visit {
     std::function<void(const std::string& why)> on_failed;
   };
 
-  /// No callback may destroy the visit. `hello` is what this side says. Longer than `limit` it does not last.
+  /// No callback may destroy the visit. `hello` is what this side says. Longer than `limit` it does
+  /// not last.
   Visit(net::Loop& loop, const std::string& address, wire::Hello hello, Counts& counts,
         Duration limit, Listener listener);
   ~Visit();

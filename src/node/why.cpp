@@ -8,7 +8,8 @@ namespace duckduckgoose::node {
 
 namespace {
 
-/// While an election goes on, every voter speaks; who says nothing for so many promises does not answer.
+/// While an election goes on, every voter speaks; who says nothing for so many promises does not
+/// answer.
 constexpr int promises_of_patience = 2;
 
 std::string silence_text(Duration silence) { return "no answer for " + wire::rough_text(silence); }

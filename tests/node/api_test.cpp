@@ -116,7 +116,8 @@ TEST(Api, wrong_paths_and_methods) {
   EXPECT_EQ(pond.ask("a", "GET", "/joincluster/nowhere").status, 400U);
 }
 
-// Mode and lease are judged against the clock when the bytes are formed: never a lease longer than it is.
+// Mode and lease are judged against the clock when the bytes are formed: never a lease longer than
+// it is.
 TEST(Api, a_lease_is_never_said_to_be_longer_than_it_is) {
   Pond pond;
   pond.found({"a", "b", "c"}, 3);

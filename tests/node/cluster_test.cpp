@@ -21,7 +21,8 @@ TEST(Cluster, a_bare_start_is_goose_alone) {
   EXPECT_TRUE(status.peers.empty());
 }
 
-// Section 6: two is never a resting state, so the second stays an observer, and the third makes three voters.
+// Section 6: two is never a resting state, so the second stays an observer, and the third makes
+// three voters.
 TEST(Cluster, three_nodes_make_three_voters) {
   Pond pond;
   pond.start("a");

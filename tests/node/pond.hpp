@@ -64,7 +64,8 @@ class Pond {
   [[nodiscard]] std::string id(const std::string& name);
   [[nodiscard]] std::vector<std::string> names() const;
 
-  /// Who of the running nodes says that it is the goose; empty if nobody, "two: ..." if more than one does.
+  /// Who of the running nodes says that it is the goose; empty if nobody, "two: ..." if more than
+  /// one does.
   [[nodiscard]] std::string goose();
   /// All running nodes know the same goose, which says so itself.
   [[nodiscard]] bool agree();
