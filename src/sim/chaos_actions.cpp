@@ -7,6 +7,13 @@
 /// What chaos does to the cluster.
 namespace duckduckgoose::sim {
 
+namespace {
+
+/// A copy that is fewer saves behind might catch up before anybody meets it.
+constexpr std::uint64_t copy_lag = 8;
+
+}  // namespace
+
 void Chaos::act() {
   const auto sum = std::accumulate(plan_.weights.begin(), plan_.weights.end(), std::uint32_t{0});
   std::uint64_t drawn = chance_.below(sum);
@@ -194,7 +201,7 @@ void Chaos::take_on_data(Action action) {
   } else if (action == Action::back_up) {
     world_.back_up(place);
   } else if (action == Action::restore) {
-    if (!may_lose_disk(place) || !world_.restore(place)) return;
+    if (!may_lose_disk(place) || !world_.restore(place, copy_lag)) return;
     run_stale();
     if (!world_.violation()) world_.wipe(place);
   } else if (world_.clone(place, clones_place_)) {

@@ -24,4 +24,19 @@ int graphs(const std::optional<std::string>& only);
 /// it there.
 int run(const std::vector<std::string>& files, bool regenerate);
 
+/// Where the mutants lie and how long random search goes on for each.
+struct MutantOptions {
+  std::string listing = "tests/mutants/mutants.txt";
+  std::string scenarios = "tests/sim/scenarios";
+  std::vector<std::string> scenario_names;  ///< Of that folder, without ".txt".
+  std::string programs;                     ///< The folder of the programs that hold the mutants.
+  std::uint64_t seeds = 5000;
+  std::string into;  ///< A page that keeps the table between two marks; empty: to stdout.
+};
+
+/// Tries for each mutant the test that it names, all scenarios, and random search; makes the table
+/// of what kills it. 1 if one survives the test that it names, 2 if something is not where it
+/// should be.
+int mutants(const MutantOptions& options);
+
 }  // namespace duckduckgoose::sim

@@ -1,9 +1,12 @@
+#include <algorithm>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <vector>
 
 #include "sim/commands.hpp"
@@ -22,6 +25,8 @@ constexpr std::string_view help =
   duckduckgoose-sim graphs [--only CASE]          all graphs on five nodes, directed ones on four
   duckduckgoose-sim run FILE...                   scenario files; with DUCK_REGENERATE=1 writes
                                                   what happens into them
+  duckduckgoose-sim mutants [--seeds N] [--into PAGE]  what kills each broken core: the table;
+                                                  also --programs, --listing, --scenarios PATH
 
 Exit code: 0 all held; 1 something did not; 2 wrong usage. Progress goes to stderr.
 
@@ -30,6 +35,7 @@ Examples:
   duckduckgoose-sim replay 4711 | less
   duckduckgoose-sim graphs --only directed:517:2
   duckduckgoose-sim run tests/sim/scenarios/*.txt
+  duckduckgoose-sim mutants --into docs/testing.md
 )";
 
 using duckduckgoose::sim::number_in;
@@ -104,6 +110,36 @@ int run(const Arguments& arguments) {
   return duckduckgoose::sim::run(arguments.rest(), regenerate);
 }
 
+/// The folder of this program holds that of the programs with mutants.
+std::string folder_of_mutants() {
+  std::error_code unknown;
+  const auto self = std::filesystem::read_symlink("/proc/self/exe", unknown);
+  return unknown ? "mutated" : (self.parent_path() / "mutated").string();
+}
+
+int mutants(Arguments arguments) {
+  duckduckgoose::sim::MutantOptions options;
+  options.listing = arguments.take("--listing").value_or(options.listing);
+  options.scenarios = arguments.take("--scenarios").value_or(options.scenarios);
+  options.programs = arguments.take("--programs").value_or(folder_of_mutants());
+  options.into = arguments.take("--into").value_or("");
+  const std::string seeds = arguments.take("--seeds").value_or(std::to_string(options.seeds));
+  if (!arguments.rest().empty()) {
+    return wrong("mutants does not know '" + arguments.rest().front() + "'");
+  }
+  const auto many = number_in(seeds);
+  if (!many || *many == 0) return wrong("--seeds is a number from 1 on, not '" + seeds + "'");
+  options.seeds = *many;
+  std::error_code missing;
+  for (const auto& entry : std::filesystem::directory_iterator{options.scenarios, missing}) {
+    if (entry.path().extension() == ".txt") {
+      options.scenario_names.push_back(entry.path().stem().string());
+    }
+  }
+  std::ranges::sort(options.scenario_names);
+  return duckduckgoose::sim::mutants(options);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -126,5 +162,6 @@ int main(int argc, char** argv) {
   if (command == "replay") return replay(arguments);
   if (command == "graphs") return graphs(arguments);
   if (command == "run") return run(arguments);
+  if (command == "mutants") return mutants(arguments);
   return wrong("there is no command '" + command + "'");
 }

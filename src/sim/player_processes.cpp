@@ -115,7 +115,7 @@ Player::Done Player::kill(const Words& words) {
 Player::Done Player::restore(const Words& words) {
   const auto place = place_named(words[1]);
   if (!place) return no_node(words[1]);
-  if (!world_.restore(*place))
+  if (!world_.restore(*place, 0))
     return wrong("nobody could tell that copy of " + words[1] + " from the truth");
   return {};
 }

@@ -72,8 +72,9 @@ class World {
   /// The machine stands still, and its clock with it: nobody in it can know.
   void pause_guest(PlaceIndex place, Duration span);
   void back_up(PlaceIndex place);  ///< Keeps a copy of the disk.
-  /// Kills, and starts with the copy, if every other process that lives has met more saves.
-  bool restore(PlaceIndex place);
+  /// Kills, and starts with the copy, if every other process that lives has met so many
+  /// saves (`lag`) more.
+  bool restore(PlaceIndex place, std::uint64_t lag);
   /// Starts a second process on a copy of `original`'s disk at the free place `place`, if every
   /// other process that lives has met the original.
   bool clone(PlaceIndex original, PlaceIndex place);

@@ -8,13 +8,6 @@
 /// Processes come and go, disks are lost, copied and cloned.
 namespace duckduckgoose::sim {
 
-namespace {
-
-/// A copy that is fewer saves behind might catch up before anybody meets it.
-constexpr std::uint64_t copy_lag = 8;
-
-}  // namespace
-
 PlaceIndex World::add_place(std::string address, NodeClock clock, bool may_lead) {
   ensure(places_.size() < places_max);
   Place place;
@@ -193,7 +186,7 @@ void World::wipe(PlaceIndex index) {
 
 void World::back_up(PlaceIndex place) { places_[place].copy = places_[place].disk; }
 
-bool World::restore(PlaceIndex index) {
+bool World::restore(PlaceIndex index, std::uint64_t lag) {
   Place& place = places_[index];
   if (!place.copy || !place.process || place.copy->node.id != id(index)) return false;
   if (place.copy->config.is_single()) return false;  // it would lead, and need nobody
@@ -201,7 +194,7 @@ bool World::restore(PlaceIndex index) {
   for (PlaceIndex other = 0; other < places_.size(); ++other) {
     if (other == index || !lives(other)) continue;
     const Place::Linked& known = places_[other].linked_to[index];
-    if (known.life != place.life || known.saves < copy.saves + copy_lag) return false;
+    if (known.life != place.life || known.saves < copy.saves + lag) return false;
     // Of nodes that do not vote not everything is remembered.
     if (!places_[other].process->record().config.has(copy.node.id)) return false;
   }
