@@ -99,7 +99,7 @@ class Node:
 
 
 class Pond:
-    """A cluster of `size` nodes that have one goose and all vote; a context manager that leaves nothing behind."""
+    """A cluster of `size` nodes, all voters, that has a goose; leaves nothing behind."""
 
     def __init__(self, size, *arguments):
         self.size = size

@@ -33,7 +33,8 @@ struct PeerView {
   Duration silent{0};             ///< Since it last acknowledged, or since the tenure began.
 };
 
-/// What `raft` knows of every other voter and every linked node, ascending by id; nothing unless it leads.
+/// What `raft` knows of every other voter and every linked node, ascending by id; nothing unless it
+/// leads.
 [[nodiscard]] std::vector<PeerView> peers_of(const Raft& raft, Instant now);
 
 /// A change of the configuration that is not in force yet.

@@ -185,7 +185,8 @@ Rejection rejection_of(const Error& error, RequestReader& reader, const RequestB
           "The request breaks RFC 9112: " + error.message() + "."};
 }
 
-/// Feeds the reader all that it takes; at most `held_back_max` bytes may be left over for the next time.
+/// Feeds the reader all that it takes; at most `held_back_max` bytes may be left over for the next
+/// time.
 template <class Reader>
 std::size_t feed(Reader& reader, std::string_view bytes, std::size_t held_back_max, Error& error) {
   std::size_t taken = 0;

@@ -16,6 +16,7 @@ using Result = std::expected<T, std::error_code>;
 /// An open file or directory of a Files.
 enum class Handle : int {};
 
+/// How a file is opened.
 enum class Mode {
   read,     ///< It must exist.
   replace,  ///< For writing: made, or emptied.

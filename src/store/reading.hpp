@@ -9,6 +9,7 @@
 
 namespace duckduckgoose::store {
 
+/// What lies in a directory: the record, if there is one, and its text.
 struct Loaded {
   std::optional<Record> record;
   std::string text;

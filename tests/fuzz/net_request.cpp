@@ -11,7 +11,8 @@
 namespace net = duckduckgoose::net;
 using duckduckgoose::ensure;
 
-/// Requests out of any bytes, cut into pieces of one size (the first byte), as a session takes them.
+/// Requests out of any bytes, cut into pieces of one size (the first byte), as a session takes
+/// them.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   constexpr net::RequestBounds bounds{
       .header_bytes_max = 1024, .target_bytes_max = 256, .body_bytes_max = 512};

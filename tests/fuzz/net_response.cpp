@@ -10,7 +10,8 @@
 namespace net = duckduckgoose::net;
 using duckduckgoose::ensure;
 
-/// A response out of any bytes, cut into pieces of one size (the first byte), as a command takes it.
+/// A response out of any bytes, cut into pieces of one size (the first byte), as a command takes
+/// it.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   constexpr std::size_t body_bytes_max = 512;
   constexpr std::size_t header_bytes_max = 8192;

@@ -94,10 +94,15 @@ TEST(Server, cuts_off_one_who_does_not_take_the_answer) {
   ServerOptions options = patient();
   options.limits.write_time = 50ms;
   const std::string large(16U * 1024U * 1024U, 'x');
-  RunningServer server{
-      [&](const Request&, Responder responder) { responder.answer({.body = large}); }, options};
+  std::promise<void> asked;
+  RunningServer server{[&](const Request&, Responder responder) {
+                         asked.set_value();
+                         responder.answer({.body = large});
+                       },
+                       options};
   RawClient client{server.port()};
   client.send("GET /x HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  asked.get_future().wait();
   // Reads nothing until the server has lost patience.
   while (server.in_loop([](Server& inside) { return inside.connections(); }) > 0) {
     std::this_thread::yield();

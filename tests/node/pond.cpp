@@ -82,7 +82,10 @@ void Pond::found(const std::vector<std::string>& names, std::size_t voters) {
     }
     return agree();
   });
-  if (!there) throw std::runtime_error{"the cluster did not come about"};
+  // A change that is not in force yet would be undone by the first fault: a round confirms it.
+  const std::string confirm = "/status?confirm=quorum";
+  const bool in_force = there && ask(names.front(), "GET", confirm).status == 200;
+  if (!in_force) throw std::runtime_error{"the cluster did not come about"};
 }
 
 std::string Pond::id(const std::string& name) { return wire::to_text((*this)[name].id()); }
