@@ -79,8 +79,12 @@ Expected<Asked> node_asked(const Values& values, Duration timeout_default) {
 Expected<client::HttpAnswer> ask(const Asked& asked, std::string_view method,
                                  std::string_view target, std::string_view body) {
   auto answer = client::request(asked.address, method, target, body, asked.timeout);
-  if (!answer) return refuse(exit_for(answer.error().kind), answer.error().text);
-  return *std::move(answer);
+  if (answer) return *std::move(answer);
+  std::string sentence = answer.error().text;
+  if (answer.error().kind == client::ClientError::Kind::nobody) {
+    sentence += "; start a node there, or name another one with --node";
+  }
+  return refuse(exit_for(answer.error().kind), std::move(sentence));
 }
 
 Refusal refusal_in(const Asked& asked, const client::HttpAnswer& answer) {

@@ -136,8 +136,8 @@ std::string fish_script() {
   for (const Command& command : all_commands()) {
     const std::string name{command.name};
     if (!name.empty()) {
-      text += begin + " -n __fish_use_subcommand -a " + name + " -d '" + unquoted(command.summary) +
-              "'\n";
+      text.append(begin).append(" -n __fish_use_subcommand -a ").append(name);
+      text.append(" -d '").append(unquoted(command.summary)).append("'\n");
     }
     const std::string when = name.empty() ? " -n __fish_use_subcommand"
                                           : " -n '__fish_seen_subcommand_from " + name + "'";

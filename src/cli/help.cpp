@@ -77,6 +77,7 @@ std::string help_text(const Command& command) {
     text += "\nCommands (each has a --help of its own):\n" + list_of_commands();
 
   std::vector<Entry> options;
+  options.reserve(command.options.size() + 1);
   for (const Opt opt : command.options) options.push_back(entry_of(command, opt));
   options.push_back(entry_of(command, Opt::help));
   text += "\nOptions (over the variable in brackets, over the default in parentheses):\n" +

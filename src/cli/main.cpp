@@ -9,21 +9,24 @@
 #include "cli/terminal.hpp"
 
 int main(int argc, char** argv) {
-  using namespace duckduckgoose::cli;
+  namespace cli = duckduckgoose::cli;
   const std::vector<std::string> words{argv + (argc > 0 ? 1 : 0), argv + argc};
-  const Environment environment = Environment::of_process();
-  const auto call = parse(words, environment);
+  const cli::Environment environment = cli::Environment::of_process();
+  const auto call = cli::parse(words, environment);
   if (!call) {
-    print_error(call.error().sentence);
+    cli::print_error(call.error().sentence);
     return call.error().exit_code;
   }
-  if (call->values.has_flag(Opt::help)) {
-    std::fputs(help_text(call->command).c_str(), stdout);
-    return code(Exit::yes);
+  if (call->values.has_flag(cli::Opt::help)) {
+    std::fputs(cli::help_text(call->command).c_str(), stdout);
+    return cli::code(cli::Exit::yes);
   }
-  for (const std::string& sentence : environment.warnings()) print_error(sentence);
+  for (const std::string& sentence : environment.warnings()) cli::print_error(sentence);
   const auto done = call->command.run(*call);
-  if (done) return code(*done);
-  if (!call->values.has_flag(Opt::quiet)) print_error(done.error().sentence);
+  if (done) return cli::code(*done);
+  const bool is_misused = done.error().exit_code == cli::code(cli::Exit::usage);
+  if (is_misused || !call->values.has_flag(cli::Opt::quiet)) {
+    cli::print_error(done.error().sentence);
+  }
   return done.error().exit_code;
 }

@@ -109,7 +109,9 @@ class Demo(unittest.TestCase):
         self.until_printed(out, r"3 nodes vote")
 
         self.type(demo, "gt")
-        self.until_printed(out, r"node \d is the goose, term 2.*node 1 was stopped.* handed over")
+        new = r"node \d is the goose, term 2[^\n]*node 1 was stopped[^\n]* handed over"
+        end = r"node 1 ended \(exit code 0\)"
+        self.until_printed(out, rf"(?s){new}.*{end}|{end}.*{new}")
         self.type(demo, "b")
         self.until_printed(out, r"node 1 starts again")
         self.until_printed(out, r"3 nodes vote, 3 of them linked to the goose")

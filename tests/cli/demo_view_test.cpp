@@ -57,20 +57,23 @@ TEST(Goose, is_the_one_in_the_highest_term) {
 }
 
 TEST(NodeLines, show_who_hears_whom_and_in_which_state) {
-  auto nodes = pond(3);
+  auto nodes = pond(4);
   make_goose(nodes[0], Term{2});
   wire::MemberStatus heard;
   heard.address = "127.0.0.1:5003";
   heard.connected = true;
-  nodes[0].status->members = {heard};
+  wire::MemberStatus cut = heard;
+  cut.address = "127.0.0.1:5002";
+  nodes[0].status->members = {heard, cut};
   nodes[1].is_cut = true;
-  nodes[2].plight = Plight::dead;
-  nodes[2].status.reset();
+  nodes[3].plight = Plight::dead;
+  nodes[3].status.reset();
   EXPECT_THAT(node_lines(nodes, 2, plain),
               ElementsAre("  #  USERS ASK AT     IS     TERM  HEARS  PROCESS  STATE",
-                          "  1  localhost:40001  GOOSE  2     -.3    101      runs",
-                          "> 2  localhost:40002  duck   2     .-.    102      cut off",
-                          "  3  localhost:40003  -      -     ..-    -        dead"));
+                          "  1  localhost:40001  GOOSE  2     -.3.   101      runs",
+                          "> 2  localhost:40002  duck   2     .-..   102      cut off",
+                          "  3  localhost:40003  duck   2     ..-.   103      runs",
+                          "  4  localhost:40004  -      -     ...-   -        dead"));
 }
 
 // The smallest terminal that it is made for.

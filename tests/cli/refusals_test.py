@@ -149,6 +149,8 @@ class Clients(pond.PondTest):
     def test_with_quiet_say_nothing_but_the_exit_code(self):
         self.assertEqual(pond.call("status", "--quiet", "--node", f"localhost:{pond.free_port()}"),
                          (pond.NOBODY, "", ""))
+        self.assert_refused(pond.call("status", "--quiet", "--timeout", "5"), pond.USAGE,
+                            "--timeout", "unit")
         node = self.first()
         self.assertEqual(node.command("status", "--quiet"), (0, "", ""))
         duck = self.joined(node)

@@ -1,7 +1,6 @@
 #include "cli/demo/console.hpp"
 
 #include <poll.h>
-#include <signal.h>
 #include <sys/ioctl.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
@@ -9,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <csignal>
 #include <cstdio>
 
 namespace duckduckgoose::cli::demo {
@@ -26,7 +26,7 @@ Descriptor take_signals() {
   sigset_t taken;
   sigemptyset(&taken);
   for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT}) sigaddset(&taken, signal);
-  sigprocmask(SIG_BLOCK, &taken, nullptr);
+  pthread_sigmask(SIG_BLOCK, &taken, nullptr);
   // Stopped, the demo would keep the nodes from one another: it is their network.
   ::signal(SIGTSTP, SIG_IGN);
   return Descriptor{signalfd(-1, &taken, SFD_CLOEXEC | SFD_NONBLOCK)};

@@ -1,9 +1,9 @@
 #include "cli/demo/pond.hpp"
 
-#include <signal.h>
 #include <sys/wait.h>
 
 #include <cerrno>
+#include <csignal>
 #include <memory>
 #include <utility>
 

@@ -1,8 +1,7 @@
 #include "cli/demo/show.hpp"
 
-#include <signal.h>
-
 #include <algorithm>
+#include <csignal>
 #include <fstream>
 #include <utility>
 

@@ -43,19 +43,24 @@ std::string plight_of(const DemoNode& node) {
   return text;
 }
 
+/// A link that nobody has closed stays a link for a while; nothing is heard on it where a cable is
+/// cut or the other end does nothing.
+bool hears(const DemoNode& node, const DemoNode& other) {
+  if (!node.status || node.is_cut || other.is_cut || other.plight != Plight::running) return false;
+  return std::ranges::any_of(node.status->members, [&](const wire::MemberStatus& member) {
+    return member.address == relay_address(other) && member.connected;
+  });
+}
+
 /// A digit for each node that is heard, in its column; a dot for one that is not.
 std::string heard_by(const DemoNode& node, std::span<const DemoNode> nodes) {
   std::string text;
   for (const DemoNode& other : nodes) {
     if (other.number == node.number) {
       text += '-';
-      continue;
+    } else {
+      text += hears(node, other) ? static_cast<char>('0' + other.number) : '.';
     }
-    const bool hears =
-        node.status && std::ranges::any_of(node.status->members, [&](const auto& member) {
-          return member.address == relay_address(other) && member.connected;
-        });
-    text += hears ? static_cast<char>('0' + other.number) : '.';
   }
   return text;
 }
@@ -70,7 +75,9 @@ std::string role_of(const DemoNode& node) {
   if (node.status->mode == wire::Mode::goose) return "GOOSE";
   std::string text = "duck";
   if (node.status->role && *node.status->role != wire::ShownRole::follower) {
-    text += " (" + std::string{wire::word_of(*node.status->role)} + ")";
+    std::string role{wire::word_of(*node.status->role)};
+    std::ranges::replace(role, '_', '-');
+    text += " (" + role + ")";
   }
   return text;
 }
