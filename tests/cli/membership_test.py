@@ -75,12 +75,17 @@ class Handover(pond.PondTest):
         old = self.until_one_goose(nodes)
         new, asked = [node for node in nodes if node is not old]
         before = old.status()
-        code, out, err = asked.command("handover", "--to", new.address)
-        self.assertEqual(code, 0, out + err)
+
+        def handed_over():
+            # On a busy machine another node may be quicker than the one named: "try again".
+            code, out, err = asked.command("handover", "--to", new.address)
+            self.assertIn(code, (0, pond.TRY_AGAIN), out + err)
+            return code == 0
+        pond.until("the office is with the node named", handed_over)
         self.assertIs(self.until_one_goose(nodes), new)
         after = new.status()
         self.assertEqual(after["cause_code"], "handover")
-        self.assertEqual(after["term"], before["term"] + 1)
+        self.assertGreater(after["term"], before["term"])
         self.assertEqual(after["voters"], 3, "the old goose stays a member")
 
     def test_goes_to_somebody_if_nobody_is_named(self):
