@@ -30,6 +30,10 @@ NodeClock any_clock(Chance& chance) {
 /// FAULTS.md (3 at the median, 6 at 99.9 %) are on the whole of many runs.
 constexpr int goose_due_within = 20;
 
+/// A change is in force, or reported lost, within so many promises: under a clear sky sooner than
+/// the 10 of FAULTS.md.
+constexpr int answered_within = 3;
+
 /// After so many promises there shall be a goose that stays.
 constexpr int settled_within = 6;
 
@@ -173,8 +177,18 @@ void Chaos::clear_sky(ChaosResult& result) {
   const Duration waited = std::max(Duration{0}, world_.checker().last_tenure_began() - began);
   result.goose_after = static_cast<double>(waited.count()) / static_cast<double>(promise.count());
   const std::size_t tenures = world_.checker().tenures();
+  if (world_.goose()) {
+    world_.confirm(*world_.goose());
+    world_.change(*world_.goose(), ChangeSettings{.promise = plan_.promise, .limits = {}});
+  }
   world_.run_for(promise * (chance_.below(50) == 0 ? 100 : 4));
   result.stayed = world_.checker().tenures() == tenures && world_.goose();
+  const auto waits = world_.checker().unanswered_since();
+  if (waits && world_.now() - *waits > promise * answered_within) {
+    world_.checker().violate(
+        "liveness", "a question of " + in_ms(waits->time_since_epoch()) + " is not answered yet",
+        world_.now());
+  }
   const Configuration* const newest = world_.checker().configurations().newest();
   if (plan_.upkeep && result.is_clean && result.stayed && newest->members.size() % 2 == 0) {
     world_.checker().violate(

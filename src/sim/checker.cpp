@@ -307,20 +307,31 @@ std::optional<PlaceIndex> Checker::goose(TrueTime now) const {
 void Checker::check_bounds(PlaceIndex place, const Raft& core, const Effects& effects,
                            TrueTime now) {
   const Record& record = core.record();
-  const std::string who = name_of(watch_[place].who.id);
   const std::size_t reached = record.config.members.size() + places_max;
   if (effects.send.size() > 2 * reached || effects.trace.size() > 64 ||
       effects.answers.size() > Raft::questions_max + 2) {
-    violate("I9", who + " makes more of one event than there are nodes", now);
+    violate("I9", name_of(watch_[place].who.id) + " makes more of one event than there are nodes",
+            now);
   }
   if (record.config.removed.size() > Configuration::removed_max ||
       record.seen.size() > record.config.members.size()) {
-    violate("I9", who + " has a record that grows without bound", now);
+    violate("I9", name_of(watch_[place].who.id) + " has a record that grows without bound", now);
   }
 }
 
 void Checker::asked(PlaceIndex place, Ticket ticket, bool to_confirm, TrueTime now) {
   watch_[place].questions.push_back({ticket, to_confirm, now});
+}
+
+std::optional<TrueTime> Checker::unanswered_since() const {
+  std::optional<TrueTime> oldest;
+  for (const Watch& watch : watch_) {
+    if (!watch.alive) continue;
+    for (const Question& question : watch.questions) {
+      oldest = std::min(oldest.value_or(question.since), question.since);
+    }
+  }
+  return oldest;
 }
 
 void Checker::answered(PlaceIndex place, const Answer& answer, TrueTime now) {

@@ -60,7 +60,8 @@ class Checker {
     return tenure_began_.empty() ? TrueTime{} : tenure_began_.back();
   }
   [[nodiscard]] const Configurations& configurations() const { return configurations_; }
-  [[nodiscard]] bool is_draining(PlaceIndex place) const { return watch_[place].draining; }
+  /// Since when the oldest question to a living process waits for its answer; none if none does.
+  [[nodiscard]] std::optional<TrueTime> unanswered_since() const;
 
  private:
   struct Vote {
