@@ -57,7 +57,8 @@ std::expected<Address, WireError> parse_address(std::string_view text) {
   if (bracketed) {
     if (!host.ends_with(']')) return refused(text, "']' is missing before the port");
     host = host.substr(1, host.size() - 2);
-    if (!is_v6(host)) return refused(text, "between '[' and ']' stands an IPv6 address");
+    if (host.size() > host_bytes_max || !is_v6(host))
+      return refused(text, "between '[' and ']' stands an IPv6 address");
   } else if (host.find(':') != std::string_view::npos) {
     return refused(text, "an IPv6 address stands in brackets, as in [::1]:4001");
   } else if (host.empty() || host.size() > host_bytes_max ||
