@@ -116,6 +116,10 @@ void Checker::after(PlaceIndex place, const Raft& core, const Event& event, cons
     std::erase_if(watch.met, [down](const Incarnation& it) { return it.id == down->who; });
     std::erase_if(stale_, [down](const Stale& it) { return it.who.id == down->who; });
   }
+  const auto is_release = [](const Message& it) {
+    return std::holds_alternative<Release>(it.body);
+  };
+  watch.hands_over = effects.withdraw && std::ranges::any_of(effects.send, is_release);
   const Leader* const leader = core.leader();
   if (leader != nullptr) {
     check_office(place, *leader, *core.lease_end(), now);

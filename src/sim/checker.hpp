@@ -15,9 +15,9 @@
 namespace duckduckgoose::sim {
 
 /// Watches the world from outside, with a history of its own, and says what did not hold
-/// (FAULTS.md: I1 to I7, I9, I10, and that no other goose comes inside a hold). It believes disks,
-/// messages and answers; of the core it asks only whether it leads and until when. I8 is checked
-/// by running a seed twice.
+/// (FAULTS.md: I1 to I7, I9, I10, parts of P2, P3 and P6, and that no other goose comes inside a
+/// hold). It believes disks, messages and answers; of the core it asks only whether it leads and
+/// until when. I8 is checked by running a seed twice.
 class Checker {
  public:
   /// How a process came to its data.
@@ -104,7 +104,8 @@ class Checker {
     Term released;
     bool works = false;
     bool draining = false;
-    Duration promised{0};  ///< By the acknowledgement that this step makes.
+    bool hands_over = false;  ///< In this step: a round that was due leaves with the Release.
+    Duration promised{0};     ///< By the acknowledgement that this step makes.
     std::vector<Incarnation> met;
     std::vector<Release> heard;
     std::vector<Question> questions;

@@ -59,6 +59,10 @@ void Checker::sends(PlaceIndex place, const Message& message, TrueTime now) {
   const bool needs_promise = !watch.config.is_single();
   if (const auto* heartbeat = std::get_if<Heartbeat>(&message.body)) {
     check_round(place, heartbeat->round, now);
+    const bool leads = watch.office && watch.office->tenure.term == message.term;
+    if (!leads && !watch.hands_over) {
+      wrong("P3", "sends heartbeats and does not lead");
+    }
     if (needs_promise && durable.promise_max < heartbeat->promise) {
       wrong("I2", "sends a round with a promise that is longer than the one on its disk");
     }

@@ -98,6 +98,14 @@ TEST(Checker, sees_a_round_id_that_is_used_again) {
   EXPECT_EQ(violated(world), "I5");
 }
 
+TEST(Checker, sees_heartbeats_of_who_does_not_lead) {
+  World world = cluster();
+  const PlaceIndex duck = *world.goose() == 0 ? 1 : 0;
+  const Heartbeat heartbeat{Round{std::uint64_t{1} << 50U}, promise, {}};
+  world.checker().sends(duck, message_of(world, duck, world.id(2), heartbeat), world.now());
+  EXPECT_EQ(violated(world), "P3");
+}
+
 TEST(Checker, sees_a_release_that_leaves_before_the_withdrawal) {
   World world = cluster();
   const PlaceIndex goose = *world.goose();
