@@ -41,9 +41,10 @@ class Chaos {
   /// An action that waits for its time.
   struct Later {
     TrueTime at;
-    enum class What : std::uint8_t { resume, heal, start } what;
-    PlaceIndex a;
-    PlaceIndex b;
+    enum class What : std::uint8_t { resume, heal, start };
+    What what = What::resume;
+    PlaceIndex a = 0;
+    PlaceIndex b = 0;
   };
 
   // chaos.cpp

@@ -250,20 +250,19 @@ void Checker::begins(PlaceIndex place, const Tenure& tenure, TrueTime now) {
   const Watch& watch = watch_[place];
   const std::string who = name_of(watch.who.id);
   const std::string term = std::to_string(tenure.term.value);
-  for (const Tenure& earlier : tenures_) {
-    if (earlier.term == tenure.term) {
-      const bool same = earlier.who.id == tenure.who.id;
-      violate(same ? "I4" : "I1",
-              who + " leads in term " + term + ", in which " + name_of(earlier.who.id) +
-                  " has led before",
-              now);
-    }
-    if (earlier.token >= tenure.token) {
-      violate("I5",
-              who + " leads with token " + std::to_string(tenure.token.value) + " after " +
-                  name_of(earlier.who.id) + " had " + std::to_string(earlier.token.value),
-              now);
-    }
+  const auto rival = std::ranges::find(tenures_, tenure.term, &Tenure::term);
+  if (rival != tenures_.end()) {
+    violate(
+        rival->who.id == tenure.who.id ? "I4" : "I1",
+        who + " leads in term " + term + ", in which " + name_of(rival->who.id) + " has led before",
+        now);
+  }
+  const auto newest = std::ranges::max_element(tenures_, {}, &Tenure::token);
+  if (newest != tenures_.end() && newest->token >= tenure.token) {
+    violate("I5",
+            who + " leads with token " + std::to_string(tenure.token.value) + " after " +
+                name_of(newest->who.id) + " had " + std::to_string(newest->token.value),
+            now);
   }
   if (watch.data == Data::stale) {
     violate("I10", who + " leads with data that others know to be old", now);

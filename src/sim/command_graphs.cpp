@@ -97,10 +97,9 @@ int graphs(const std::optional<std::string>& only) {
       }
     }
   }
-  std::printf(
-      "in %s cases a voter reaches a majority: a goose after at most %.1f promises, no later "
-      "change\n",
-      std::to_string(with_goose).c_str(), worst);
+  std::printf("in %s cases a voter reaches a majority: a goose after at most %.1f promises%s\n",
+              std::to_string(with_goose).c_str(), worst,
+              report.violations() == 0 ? ", no later change" : "");
   std::printf("%s\n", report.closing("cases", cases).c_str());
   return report.violations() == 0 ? 0 : 1;
 }

@@ -25,6 +25,7 @@ NodeClock clock_of(std::size_t node) {
 World world_led_by(std::size_t goose, std::size_t nodes) {
   World world{goose + 1};
   std::vector<PlaceIndex> voters;
+  voters.reserve(nodes);
   for (std::size_t node = 0; node < nodes; ++node) {
     voters.push_back(world.add_place("n" + std::to_string(node + 1), clock_of(node)));
   }
@@ -99,7 +100,7 @@ GraphResult Graphs::run(const GraphCase& which, std::string* log) const {
   };
   // The network breaks at any time between two heartbeats; every other case also closes the
   // connections.
-  const std::uint64_t mixed = which.graph.number * 2654435761U + which.goose;
+  const std::uint64_t mixed = std::uint64_t{which.graph.number} * 2654435761U + which.goose;
   world.run_for(Duration{static_cast<Duration::rep>(mixed % 50'000)});
   const TrueTime began = world.now();
   const std::size_t elections = world.checker().tenures();

@@ -185,7 +185,7 @@ class World {
   void note_saves(PlaceIndex place, const Message& message);
 
   // world_processes.cpp
-  void launch(PlaceIndex place, Record record, Checker::Data data);
+  void launch(PlaceIndex place, const Record& record, Checker::Data data);
   void plan_proof(PlaceIndex place);
 
   // world_log.cpp

@@ -56,7 +56,7 @@ void World::start(PlaceIndex index) {
   launch(index, started_again(std::move(record)), place.data);
 }
 
-void World::launch(PlaceIndex index, Record record, Checker::Data data) {
+void World::launch(PlaceIndex index, const Record& record, Checker::Data data) {
   Place& place = places_[index];
   place.disk = record;
   place.data = data;
@@ -200,7 +200,7 @@ bool World::restore(PlaceIndex index, std::uint64_t lag) {
   }
   kill(index, Keeper::is_silent);
   ++counts_.faults;
-  launch(index, std::move(copy), Checker::Data::stale);
+  launch(index, copy, Checker::Data::stale);
   return true;
 }
 
