@@ -121,6 +121,9 @@ void Checker::after(PlaceIndex place, const Raft& core, const Event& event, cons
   };
   watch.hands_over = effects.withdraw && std::ranges::any_of(effects.send, is_release);
   const Leader* const leader = core.leader();
+  // A single voter may lead again in the step in which its lease lapses.
+  const bool again = leader != nullptr && watch.office && leader->tenure != watch.office->tenure;
+  if (again && effects.withdraw == watch.office->tenure) withdrawn(place, *effects.withdraw, now);
   if (leader != nullptr) {
     check_office(place, *leader, *core.lease_end(), now);
     watch.draining = leader->drain.has_value();
@@ -294,9 +297,11 @@ void Checker::check_alone(PlaceIndex place, TrueTime now) {
   }
 }
 
-void Checker::withdrawn(PlaceIndex place, const Tenure& tenure) {
+void Checker::withdrawn(PlaceIndex place, const Tenure& tenure, TrueTime now) {
   Watch& watch = watch_[place];
-  if (watch.office && watch.office->tenure == tenure) watch.office.reset();
+  if (!watch.office || watch.office->tenure != tenure) return;
+  watch.last = std::exchange(watch.office, std::nullopt);
+  watch.last->until = std::min(watch.last->until, now);
 }
 
 std::optional<PlaceIndex> Checker::goose(TrueTime now) const {
@@ -348,11 +353,11 @@ void Checker::answered(PlaceIndex place, const Answer& answer, TrueTime now) {
   if (question->to_confirm && answer.outcome == Outcome::in_force) {
     // True at some instant inside the call: it held a lease in it, and nobody had followed it
     // before the call.
-    const bool leads = watch.office && watch.office->until > question->since;
+    const std::optional<Office>& office = watch.office ? watch.office : watch.last;
+    const bool leads = office && office->until > question->since;
     bool followed = false;
-    for (std::size_t i = 0; i < tenures_.size() && watch.office; ++i) {
-      followed |=
-          tenures_[i].term > watch.office->tenure.term && tenure_began_[i] <= question->since;
+    for (std::size_t i = 0; leads && i < tenures_.size(); ++i) {
+      followed |= tenures_[i].term > office->tenure.term && tenure_began_[i] <= question->since;
     }
     if (!leads || followed) {
       violate("I7",

@@ -39,7 +39,7 @@ class Checker {
   void before(PlaceIndex place, const Raft& core, const Event& event);
   void after(PlaceIndex place, const Raft& core, const Event& event, const Effects& effects,
              TrueTime now);
-  void withdrawn(PlaceIndex place, const Tenure& tenure);
+  void withdrawn(PlaceIndex place, const Tenure& tenure, TrueTime now);
   void saved(PlaceIndex place, const Record& record, TrueTime now);
   void sends(PlaceIndex place, const Message& message, TrueTime now);
   void announces(PlaceIndex place, const Effects& effects, TrueTime now);
@@ -101,6 +101,7 @@ class Checker {
     std::uint64_t saves = 0;
     Configuration config;  ///< The durable one.
     std::optional<Office> office;
+    std::optional<Office> last;  ///< The one before: `until` says when it lapsed or was withdrawn.
     Term released;
     bool works = false;
     bool draining = false;

@@ -45,7 +45,11 @@ void Checker::saved(PlaceIndex place, const Record& record, TrueTime now) {
 
 void Checker::sends(PlaceIndex place, const Message& message, TrueTime now) {
   const Watch& watch = watch_[place];
-  if (watch.data == Data::stale) return;
+  if (watch.data == Data::stale) {
+    // What it releases is its own, and may be passed on.
+    if (const auto* own = std::get_if<Release>(&message.body)) releases_.push_back(*own);
+    return;
+  }
   const Vitals& durable = watch.durable;
   const auto wrong = [&](const char* invariant, const std::string& what) {
     violate(invariant, name_of(watch.who.id) + " " + what, now);
@@ -164,6 +168,12 @@ void Checker::check_release(PlaceIndex place, const Release& release, TrueTime n
 void Checker::announces(PlaceIndex place, const Effects& effects, TrueTime now) {
   Watch& watch = watch_[place];
   for (const Answer& answer : effects.answers) answered(place, answer, now);
+  for (const Trace& trace : effects.trace) {
+    // Given also where nobody is there to be told; it may be passed on later.
+    if (trace.turn == Turn::released && watch.data == Data::own) {
+      check_release(place, {watch.who, trace.term, ReleaseReason::handover, {}}, now);
+    }
+  }
   if (effects.held && watch.clock.when(*effects.held) > now) {
     // A hold that is told only after a slow save was given before it: the office may have ended
     // since.

@@ -17,7 +17,7 @@ class World::Hands {
 
   void withdraw(const Tenure& tenure) {
     if (dies_at(Boundary::withdraw)) return;
-    world_.checker_.withdrawn(index_, tenure);
+    world_.checker_.withdrawn(index_, tenure, world_.now_);
     world_.end_work_soon(index_);
   }
 
