@@ -16,7 +16,15 @@ bool is_among(const std::vector<NodeId>& ids, NodeId id) {
   return std::ranges::find(ids, id) != ids.end();
 }
 
+bool is_silent(const PeerView& seen, Duration promise) {
+  return !seen.acknowledged || seen.silent >= silent_after(promise);
+}
+
 }  // namespace
+
+bool answers(const PeerView& seen, Duration promise) {
+  return seen.linked && !is_silent(seen, promise);
+}
 
 const PeerView* Roll::view(NodeId id) const {
   const auto it =
@@ -43,7 +51,7 @@ std::size_t Roll::eligible_without(NodeId voter) const {
 bool Roll::answers(NodeId id) const {
   if (id == office_.leader) return true;
   const PeerView* const seen = view(id);
-  return seen != nullptr && seen->acknowledged && seen->silent < silent_after(config_.promise);
+  return seen != nullptr && membership::answers(*seen, config_.promise);
 }
 
 bool Roll::is_dead(NodeId voter, Duration after) const {
@@ -78,8 +86,12 @@ bool Roll::may_drop(NodeId voter) const {
 }
 
 const Member* Roll::silent_newcomer(const std::vector<Member>& former) const {
+  // A link that was lost may be back at once: a newcomer gets the time that every voter gets.
   const auto is_it = [&](const Member& it) {
-    return !answers(it.id) && std::ranges::find(former, it.id, &Member::id) == former.end();
+    const PeerView* const seen = view(it.id);
+    const bool is_newcomer = std::ranges::find(former, it.id, &Member::id) == former.end();
+    return is_newcomer && it.id != office_.leader &&
+           (seen == nullptr || is_silent(*seen, config_.promise));
   };
   const auto it = std::ranges::find_if(config_.members, is_it);
   return it == config_.members.end() ? nullptr : &*it;
@@ -113,8 +125,8 @@ std::vector<NodeId> Roll::most_dispensable() const {
     if (member.id != office_.leader) found.push_back(member.id);
   }
   std::ranges::sort(found, std::greater{}, [this](NodeId id) {
-    const bool is_silent = !answers(id);
-    return std::tuple{is_silent, is_silent ? silence(id) : Duration{0}, !may_lead(id), id};
+    const bool is_missing = !answers(id);
+    return std::tuple{is_missing, is_missing ? silence(id) : Duration{0}, !may_lead(id), id};
   });
   return found;
 }

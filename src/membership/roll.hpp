@@ -29,7 +29,7 @@ class Roll {
   [[nodiscard]] std::size_t eligible() const;
   [[nodiscard]] std::size_t eligible_without(NodeId voter) const;
 
-  /// Acknowledged a round of this term, and lately. The leader always does.
+  /// As membership::answers(). The leader always does.
   [[nodiscard]] bool answers(NodeId id) const;
   [[nodiscard]] Duration silence(NodeId voter) const;  ///< Since it last acknowledged.
   [[nodiscard]] bool is_dead(NodeId voter, Duration after) const;
@@ -47,7 +47,7 @@ class Roll {
   [[nodiscard]] bool may_add(const Member& newcomer) const;
   [[nodiscard]] bool may_drop(NodeId voter) const;
 
-  /// A voter that was not among `former` and does not answer; none if there is none.
+  /// A voter that was not among `former` and has kept silent; none if there is none.
   [[nodiscard]] const Member* silent_newcomer(const std::vector<Member>& former) const;
 
   /// The observers that may be promoted now: those that may lead first, then by id.

@@ -33,6 +33,10 @@ struct PeerView {
   Duration silent{0};             ///< Since it last acknowledged, or since the tenure began.
 };
 
+/// Linked, and acknowledged a round of this term within silent_after(). Who has no link cannot
+/// answer, however lately it did: nobody else is let go on its account.
+[[nodiscard]] bool answers(const PeerView& seen, Duration promise);
+
 /// What `raft` knows of every other voter and every linked node, ascending by id; nothing unless it
 /// leads.
 [[nodiscard]] std::vector<PeerView> peers_of(const Raft& raft, Instant now);

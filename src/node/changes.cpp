@@ -277,9 +277,9 @@ Result Changes::too_late(const Wish& wish) {
   engine_.forget_removal(wish.id);
   std::vector<NodeId> silent;
   for (const auto& it : office->peers) {
-    const bool answers =
-        it.acknowledged && it.silent < membership::silent_after(engine_.config().promise);
-    if (it.voter && !answers) silent.push_back(it.member.id);
+    if (it.voter && !membership::answers(it, engine_.config().promise)) {
+      silent.push_back(it.member.id);
+    }
   }
   return conflict("voters_silent", wish.name + " is needed: " + silent_text(silent) +
                                        "; without it there would be no "

@@ -130,14 +130,7 @@ bool Engine::is_to_be_removed(NodeId id) const {
 }
 
 std::optional<membership::Office> Engine::office() const {
-  auto office = membership::office_of(raft_, net::Loop::now(), removals_);
-  if (!office) return office;
-  // A voter without a link cannot answer, however lately it did: nobody else may be let go on its
-  // account.
-  for (membership::PeerView& it : office->peers) {
-    if (!it.linked) it.silent = std::max(it.silent, membership::silent_after(config().promise));
-  }
-  return office;
+  return membership::office_of(raft_, net::Loop::now(), removals_);
 }
 
 bool Engine::leads(Instant now) const {

@@ -67,6 +67,8 @@ TEST(Upkeep, promotes_observers_in_pairs) {
       {"one wanted", "1", "2 3", "", 1},
       {"an even limit is the odd one below", "1 2 3", "4 5", "", 4},
       {"of three nobody may be silent but one", "1 2 3~5s", "4 5", "add voter 4: pair_is_there"},
+      {"... or without a link", "1 2 3u", "4 5", "add voter 4: pair_is_there"},
+      {"... let alone two", "1 2~5s 3u", "4 5", ""},
   });
 }
 
@@ -130,6 +132,15 @@ TEST(Upkeep, drops_the_second_voter_before_it_takes_the_majority_along) {
       {"in force, a moment ago", "1 2~332ms", "3~9s", "demote voter 2: number_is_even"},
       {"in force, silent", "1 2~334ms", "", "demote voter 2: voter_is_silent"},
       {"even where an observer is there", "1 2~334ms", "3", "demote voter 2: voter_is_silent"},
+      {"in force, its link is lost", "1 2u", "3", "demote voter 2: voter_is_silent"},
+      {"in flight, its link is lost",
+       "1 2ou",
+       "",
+       "undo the last change: majority_is_silent",
+       5,
+       {},
+       {},
+       "1"},
       {"in flight, answers", "1 2o~332ms", "", "", 5, {}, {}, "1"},
       {"in flight, silent",
        "1 2o~334ms",
@@ -180,6 +191,7 @@ TEST(Upkeep, waits_for_a_change_in_flight) {
        {},
        {},
        "1 2 3"},
+      {"a newcomer that loses its link may be back at once", "1 2 3ou", "", "", 5, {}, {}, "1 2"},
       {"... and too few are left", "1 2~2s 3~1s 4o~400ms", "", "", 5, {}, {}, "1 2 3"},
   });
 }

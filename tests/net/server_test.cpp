@@ -101,19 +101,6 @@ TEST(Server, takes_a_request_in_single_bytes) {
   EXPECT_EQ(client.answer()->body, "/first");
 }
 
-TEST(Server, takes_a_body_in_chunks) {
-  RunningServer server{[](const Request& request, Responder responder) {
-    responder.answer({.body = request.body});
-  }};
-  RawClient client{server.port()};
-  client.send(
-      "POST /x HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
-      "Transfer-Encoding: chunked\r\n\r\n3\r\n{\"a\r\n");
-  client.send("4\r\n\":1}\r\n0\r\n\r\n");
-  EXPECT_EQ(client.answer()->body, "{\"a\":1}");
-  EXPECT_EQ(client.get("/next").status, 200U);
-}
-
 TEST(Server, invites_the_body_that_waits_for_it) {
   RunningServer server{[](const Request& request, Responder responder) {
     responder.answer({.body = request.body});
