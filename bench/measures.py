@@ -85,7 +85,7 @@ def resident_mb(pid):
 
 
 def cpu_seconds(pid):
-    """Of all threads, to the nanosecond: the ticks of /proc/PID/stat are too coarse for idle nodes."""
+    """Of all threads, to the nanosecond: the ticks of /proc/PID/stat are too coarse for this."""
     return sum(int(Path(task, "schedstat").read_text().split()[0]) / 1e9
                for task in Path(f"/proc/{pid}/task").iterdir())
 

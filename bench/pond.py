@@ -1,5 +1,6 @@
 """Clusters of real processes on loopback, for the measures."""
 
+import contextlib
 import json
 import os
 import signal
@@ -88,14 +89,40 @@ class Node:
         goose = status and status["goose"]
         return int(goose["address"].rsplit(":", 1)[1]) if goose else None
 
-    def end(self, how=signal.SIGKILL):
-        self.process.send_signal(how)
+    @property
+    def keeper(self):
+        """The process that was started: the keeper, or the node itself where it has none."""
+        return self.process.pid
+
+    @property
+    def pid(self):
+        """The process that is the node. None: it has ended."""
+        if self.process.poll() is not None:
+            return None
+        children = Path(f"/proc/{self.keeper}/task/{self.keeper}/children").read_text().split()
+        return int(children[0]) if children else self.keeper
 
     def reap(self):
         self.asker.close()
-        if self.process.poll() is None:
-            self.process.kill()
+        node = self.pid
+        if node is not None:
+            kill(node)
+            kill(self.keeper)
         self.process.wait(LIMIT_S)
+        if node is not None:
+            wait_for(lambda: not is_alive(node))
+
+
+def kill(pid, how=signal.SIGKILL):
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, how)
+
+
+def is_alive(pid):
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] not in "ZX"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
 
 
 class Pond:

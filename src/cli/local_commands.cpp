@@ -9,6 +9,7 @@
 #include "cli/completion.hpp"
 #include "cli/node_settings.hpp"
 #include "cli/terminal.hpp"
+#include "keeper/keeper.hpp"
 #include "node/node.hpp"
 #include "store/directory.hpp"
 #include "store/format.hpp"
@@ -56,12 +57,24 @@ bool exists(const std::string& path) {
 
 Expected<Exit> run_node(const Call& call) {
   warn_of_unknown_settings(call.values);
-  const auto settings = node_settings(call.values);
+  auto settings = node_settings(call.values);
   if (!settings) return std::unexpected(settings.error());
+  const auto is_alone = call.values.is_on(Opt::no_keeper);
+  if (!is_alone) return std::unexpected(is_alone.error());
   // A log that nobody reads any more must not end the node.
   std::signal(SIGPIPE, SIG_IGN);
-  const node::Failure end = node::run(*settings);
-  if (end.exit_code != 0) return refused(end);
+  if (*is_alone) {
+    const node::Failure end = node::run(*settings);
+    if (end.exit_code != 0) return refused(end);
+    return Exit::yes;
+  }
+  const int exit_code = keeper::keep([&settings](int line) {
+    settings->keeper = line;
+    const node::Failure end = node::run(*settings);
+    if (end.exit_code != 0) print_error(end.sentence);
+    return end.exit_code;
+  });
+  if (exit_code != 0) return std::unexpected(Refusal{exit_code, {}});  // it has said why
   return Exit::yes;
 }
 

@@ -24,6 +24,7 @@ int main(int argc, char** argv) {
   for (const std::string& sentence : environment.warnings()) cli::print_error(sentence);
   const auto done = call->command.run(*call);
   if (done) return cli::code(*done);
+  if (done.error().sentence.empty()) return done.error().exit_code;
   const bool is_misused = done.error().exit_code == cli::code(cli::Exit::usage);
   if (is_misused || !call->values.has_flag(cli::Opt::quiet)) {
     cli::print_error(done.error().sentence);

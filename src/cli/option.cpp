@@ -73,6 +73,11 @@ constexpr auto table = std::to_array<OptionSpec>({
      .summary = "auto, logfmt, terminal, systemd or json",
      .default_text = "auto",
      .words = "auto logfmt terminal systemd json"},
+    {.opt = Opt::no_keeper,
+     .flag = "--no-keeper",
+     .variable = "DUCK_NO_KEEPER",
+     .summary = "run without the process that proves this node's death; a crash then costs the "
+                "promise"},
     {.opt = Opt::insecure,
      .flag = "--insecure",
      .variable = "DUCK_INSECURE",
@@ -111,9 +116,10 @@ constexpr auto table = std::to_array<OptionSpec>({
     {.opt = Opt::help, .flag = "--help", .short_flag = "-h", .summary = "print this"},
 });
 
-constexpr auto of_the_node = std::to_array<Opt>(
-    {Opt::port, Opt::listen, Opt::join, Opt::cluster, Opt::advertise, Opt::data, Opt::promise,
-     Opt::witness, Opt::allowed_hosts, Opt::log_level, Opt::log_format, Opt::insecure});
+constexpr auto of_the_node =
+    std::to_array<Opt>({Opt::port, Opt::listen, Opt::join, Opt::cluster, Opt::advertise, Opt::data,
+                        Opt::promise, Opt::witness, Opt::allowed_hosts, Opt::log_level,
+                        Opt::log_format, Opt::no_keeper, Opt::insecure});
 
 }  // namespace
 

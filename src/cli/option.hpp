@@ -21,6 +21,7 @@ enum class Opt : std::uint8_t {
   allowed_hosts,
   log_level,
   log_format,
+  no_keeper,
   insecure,
   node,
   timeout,

@@ -22,7 +22,7 @@ enum class Exit : int {
 };
 
 /// Why a command ended without success: what the process exits with, and one sentence for people
-/// that names what, which value and what to do.
+/// that names what, which value and what to do; empty: it has been said.
 struct Refusal {
   int exit_code = 1;
   std::string sentence;

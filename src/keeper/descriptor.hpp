@@ -4,7 +4,7 @@
 
 #include <utility>
 
-namespace duckduckgoose::cli::demo {
+namespace duckduckgoose {
 
 /// An open file descriptor, closed with this object; none: -1.
 class Descriptor {
@@ -23,6 +23,8 @@ class Descriptor {
 
   [[nodiscard]] int get() const { return number_; }
   [[nodiscard]] bool is_open() const { return number_ >= 0; }
+  /// Gives it up; the caller closes it.
+  [[nodiscard]] int release() { return std::exchange(number_, -1); }
   void close() {
     if (number_ >= 0) ::close(std::exchange(number_, -1));
   }
@@ -31,4 +33,4 @@ class Descriptor {
   int number_ = -1;
 };
 
-}  // namespace duckduckgoose::cli::demo
+}  // namespace duckduckgoose

@@ -14,6 +14,7 @@ namespace duckduckgoose::node {
 
 namespace {
 
+using namespace std::chrono_literals;
 using net::Answer;
 using net::Method;
 
@@ -72,7 +73,7 @@ struct Api::Path {
 
 const Api::Path* Api::find(std::string_view path) {
   constexpr std::string_view read = "GET, HEAD, OPTIONS";
-  static constexpr std::array<Path, 11> paths{{
+  static constexpr std::array<Path, 12> paths{{
       {"/status", Method::get, &Api::status, read},
       {"/goose", Method::get, &Api::goose, read},
       {"/duck", Method::get, &Api::duck, read},
@@ -80,6 +81,7 @@ const Api::Path* Api::find(std::string_view path) {
       {"/healthz", Method::get, &Api::healthz, read},
       {"/readyz", Method::get, &Api::readyz, read},
       {"/members", Method::get, &Api::members, "GET, HEAD, OPTIONS, POST"},
+      {"/hold", Method::post, &Api::hold, "OPTIONS, POST", false, true},
       {"/handover", Method::post, &Api::handover, "OPTIONS, POST", false, true},
       {"/leave", Method::post, &Api::leave, "OPTIONS, POST", false, true},
       {members_path, Method::delete_, &Api::remove, "DELETE, OPTIONS", true, true},
@@ -92,8 +94,8 @@ const Api::Path* Api::find(std::string_view path) {
   return it == paths.end() ? nullptr : &*it;
 }
 
-Api::Api(const Story& story, GetFacts facts, Errands& errands)
-    : story_{story}, facts_{std::move(facts)}, errands_{errands} {}
+Api::Api(const Story& story, GetFacts facts, GiveHold hold, Errands& errands)
+    : story_{story}, facts_{std::move(facts)}, hold_{std::move(hold)}, errands_{errands} {}
 
 void Api::handle(const net::Request& request, net::Responder responder) {
   const Path* const path = find(request.path());
@@ -125,7 +127,39 @@ void Api::status(const net::Request& request, net::Responder responder) {
     return responder.answer(answer_of(
         bad_request("confirm is \"" + std::string{*confirm} + "\"; it can only be quorum.")));
   }
-  responder.answer(present_status());
+  const auto hold = value_of(request.query(), "hold");
+  if (!hold) return responder.answer(present_status());
+  std::uint64_t wanted_ms = 0;
+  const auto [end, error] = std::from_chars(hold->begin(), hold->end(), wanted_ms);
+  if (error != std::errc{} || end != hold->end()) {
+    return responder.answer(answer_of(bad_request(
+        "hold is \"" + std::string{*hold} + "\"; it must be a whole number of milliseconds.")));
+  }
+  const bool acts = request.method == Method::get;
+  responder.answer(acts ? held_status(wanted_ms) : present_status());
+}
+
+void Api::hold(const net::Request& request, net::Responder responder) {
+  const auto read = wire::parse_hold_request(request.body);
+  if (!read) return responder.answer(answer_of(bad_request(read.error().reason)));
+  responder.answer(held_status(read->ms));
+}
+
+/// A window that is firm by the clock of whoever asks, counted from before he asked: his clock may
+/// run slower than ours (DESIGN, P2).
+Answer Api::held_status(std::uint64_t wanted_ms) {
+  const Instant asked = net::Loop::now();
+  const Duration wanted =
+      std::chrono::milliseconds{std::min<std::uint64_t>(wanted_ms, promise_max / 1ms)};
+  const Duration given = hold_(wanted * 101 / 99 + 1ms) - asked;
+  const Duration firm = std::clamp(given * 99 / 101, Duration{0}, wanted);
+  const Facts facts = facts_();
+  wire::Status status = status_of(facts, net::Loop::now());
+  status.held_for_ms = static_cast<std::uint64_t>(firm / 1ms);
+  Answer answer = made(200, wire::to_json(status));
+  answer.valid_until = claim_ends(facts.engine, net::Loop::now());
+  if (answer.valid_until) answer.refresh = [this] { return held_status(0); };
+  return answer;
 }
 
 const Api::Formed& Api::formed() {

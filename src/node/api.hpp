@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -15,7 +16,8 @@ namespace duckduckgoose::node {
 class Api {
  public:
   using GetFacts = std::function<Facts()>;
-  Api(const Story& story, GetFacts facts, Errands& errands);
+  using GiveHold = std::function<Instant(Duration wanted)>;  ///< Until when it is firm.
+  Api(const Story& story, GetFacts facts, GiveHold hold, Errands& errands);
 
   void handle(const net::Request& request, net::Responder responder);
 
@@ -49,6 +51,9 @@ class Api {
   void leave(const net::Request& request, net::Responder responder);
   void joincluster(const net::Request& request, net::Responder responder);
 
+  void hold(const net::Request& request, net::Responder responder);
+
+  [[nodiscard]] net::Answer held_status(std::uint64_t wanted_ms);
   void confirmed_status(net::Responder responder);
   [[nodiscard]] net::Answer confirmed(const Result& result) const;
   [[nodiscard]] net::Answer present_status();
@@ -57,6 +62,7 @@ class Api {
 
   const Story& story_;
   GetFacts facts_;
+  GiveHold hold_;
   Errands& errands_;
 
   Formed formed_;

@@ -56,7 +56,10 @@ void Engine::take(const Event& event) {
 std::expected<void, Engine::Error> Engine::persist(const Record& record) {
   Record whole = record;
   whole.addresses = surroundings_.met_at();
-  return directory_.save(whole);
+  surroundings_.saving();
+  auto done = directory_.save(whole);
+  surroundings_.saved();
+  return done;
 }
 
 void Engine::send(const Effects& effects) {
@@ -66,6 +69,7 @@ void Engine::send(const Effects& effects) {
 
 void Engine::announce(const Effects& effects) {
   if (raft_.leader() == nullptr) removals_.clear();
+  if (effects.held) held_ = effects.held;
   surroundings_.stepped(effects);
   for (const Answer& answer : effects.answers) {
     auto asked = asked_.extract(answer.ticket);
@@ -106,6 +110,12 @@ Ticket Engine::ticket_for(OnAnswer on_answer) {
   ++last_ticket_.value;
   asked_.emplace(last_ticket_, std::move(on_answer));
   return last_ticket_;
+}
+
+Instant Engine::hold(Duration wanted) {
+  held_.reset();
+  step(Hold{wanted});
+  return held_.value_or(net::Loop::now());
 }
 
 void Engine::confirm(OnAnswer on_answer) { step(Confirm{ticket_for(std::move(on_answer))}); }

@@ -32,6 +32,10 @@ class Surroundings {
   /// Addresses where peers were met, to be saved along.
   [[nodiscard]] virtual std::vector<std::string> met_at() const = 0;
 
+  /// The record is about to be written, which may take its time; and is written, or not.
+  virtual void saving() = 0;
+  virtual void saved() = 0;
+
   /// A step is done with all its effects.
   virtual void stepped(const Effects& effects) = 0;
 
@@ -55,6 +59,10 @@ class Engine {
 
   /// One event. Called from inside Surroundings it is put off until the present step is done.
   void step(Event event);
+
+  /// Asks for a firm window: until the time returned, which is now where none is given, this
+  /// incarnation releases nothing.
+  [[nodiscard]] Instant hold(Duration wanted);
 
   using OnAnswer = std::move_only_function<void(const Answer&)>;
   void confirm(OnAnswer on_answer);
@@ -107,6 +115,7 @@ class Engine {
   std::vector<NodeId> removals_;
   net::TimerId timer_;
   std::optional<Instant> wake_at_;
+  std::optional<Instant> held_;  ///< The answer to the last Hold.
   bool working_ = false;
   bool attentive_ = false;  ///< Something has happened that upkeep should look at.
   bool failed_ = false;

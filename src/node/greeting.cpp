@@ -46,6 +46,7 @@ Greeting greet(const wire::Hello& mine, const wire::Hello& theirs) {
   if (!mine.cluster_id) return HearIt{};
   if (!theirs.cluster_id) return WelcomeIt{};
   if (*mine.cluster_id != *theirs.cluster_id) return other_cluster(mine, theirs);
+  if (theirs.keeper) return HearProof{};
   return BindIt{};
 }
 

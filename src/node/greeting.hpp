@@ -14,6 +14,8 @@ namespace duckduckgoose::node {
 struct BindIt {};
 /// The other side is fresh and this one is not: tell it what it needs to join.
 struct WelcomeIt {};
+/// The keeper of a node of the same cluster, which is dead.
+struct HearProof {};
 /// This side is fresh: the other may invite it, or answers what it was asked.
 struct HearIt {};
 /// This very process has dialled itself.
@@ -26,7 +28,7 @@ struct RefuseIt {
   bool is_foreign = false;  ///< Another cluster of the same name (F8).
   bool is_clone = false;    ///< Another process with this node's id.
 };
-using Greeting = std::variant<BindIt, WelcomeIt, HearIt, ItIsMyself, RefuseIt>;
+using Greeting = std::variant<BindIt, HearProof, WelcomeIt, HearIt, ItIsMyself, RefuseIt>;
 
 [[nodiscard]] Greeting greet(const wire::Hello& mine, const wire::Hello& theirs);
 

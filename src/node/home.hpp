@@ -3,6 +3,7 @@
 #include <string>
 
 #include "net/loop.hpp"
+#include "node/keeper_line.hpp"
 #include "node/log.hpp"
 #include "node/settings.hpp"
 #include "store/directory.hpp"
@@ -18,6 +19,7 @@ struct Home {
   net::Loop& loop;
   Log& log;
   store::Directory& directory;
+  KeeperLine& keeper;
   Settings settings;
   std::string address;  ///< Where this node wants to be reached.
   Instant began;

@@ -37,7 +37,8 @@ Life::Life(const Home& home, const Record& record, const membership::Decision& s
                [this] { return hello(); },
                [this] { return wire::to_json(status()); }},
       errands_{home, engine_, peers_, book_, changes_},
-      api_{story_, [this] { return facts(); }, errands_},
+      api_{story_, [this] { return facts(); }, [this](Duration wanted) { return hold(wanted); },
+           errands_},
       config_{engine_.config()} {
   story_.since = net::Loop::now();
   story_.since_at = wall_now();
@@ -139,6 +140,23 @@ void Life::leave() {
   }
 }
 
+guard::Beat Life::beat() const {
+  return {.promise = engine_.config().promise, .lease_end = engine_.raft().lease_end()};
+}
+
+Instant Life::hold(Duration wanted) {
+  const Instant until = engine_.hold(wanted);
+  return home_.keeper.tell_hold(until) ? until : net::Loop::now();
+}
+
+void Life::go_on_unguarded() {
+  ++story_.version;
+  home_.log.warn("keeper", "its keeper does not answer");
+  if (engine_.leads(net::Loop::now())) {
+    engine_.drain(ReleaseReason::handover, std::nullopt, [](const Answer&) {});
+  }
+}
+
 void Life::cut_off(bool is_cut) {
   home_.log.warn("cut_off", is_cut ? "cut off from all others" : "not cut off any more");
   peers_.cut_off(is_cut);
@@ -170,6 +188,7 @@ void Life::aim() {
     if (!all_linked && !is_goal(address)) goals.push_back({address, std::nullopt});
   }
   peers_.set_goals(std::move(goals));
+  home_.keeper.address(engine_.config(), peers_, hello());
 }
 
 // What the core wants of the world.
@@ -193,8 +212,13 @@ void Life::disk_failed(const store::StoreError& error) {
   fail({74, error.sentence});
 }
 
+void Life::saving() { home_.keeper.tell(guard::Saving{engine_.raft().lease_end()}); }
+
+void Life::saved() { home_.keeper.tell(guard::Saved{}); }
+
 void Life::stepped(const Effects& effects) {
   ++story_.version;
+  if (effects.announce) home_.keeper.beat();
   home_.log.set_term(record().term);
   for (const Trace& trace : effects.trace) tell(trace);
   if (config_.stamp != engine_.config().stamp) {

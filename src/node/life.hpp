@@ -42,6 +42,12 @@ class Life final : private Surroundings, private PeersOwner {
   [[nodiscard]] wire::Status status() const;
   [[nodiscard]] const Record& record() const { return engine_.raft().record(); }
 
+  [[nodiscard]] guard::Beat beat() const;
+  /// A firm window: until then nothing is released, neither here nor by the keeper. Now: none.
+  [[nodiscard]] Instant hold(Duration wanted);
+  /// The keeper does not answer: hands over if somebody can take the office.
+  void go_on_unguarded();
+
   /// Gives up the office, if it has it, says good-bye and then calls `done`.
   void stop(std::function<void()> done);
   void cut_off(bool is_cut);
@@ -57,6 +63,8 @@ class Life final : private Surroundings, private PeersOwner {
   void send(const Message& message) override;
   void send_to_others(const Message& notice, const std::vector<NodeId>& except) override;
   [[nodiscard]] std::vector<std::string> met_at() const override;
+  void saving() override;
+  void saved() override;
   void stepped(const Effects& effects) override;
   void keeping_up(const membership::Upkeep& change, const membership::Office& office) override;
   void disk_failed(const store::StoreError& error) override;

@@ -23,17 +23,20 @@ struct Node::Impl {
   void tell_start(const Record& record, const membership::Decision& start);
   void take_new_id();
   void stop();
+  void stop_without_keeper();
   void end(Failure failure);
 
   std::unique_ptr<store::SystemFiles> files;
   Log log;
   store::Directory directory;
+  KeeperLine keeper;
   Home home;
   net::Server server;
   std::unique_ptr<Life> life;
   std::function<void(Failure)> on_end;
   net::TimerId end_timer;
   bool stopping = false;
+  bool lost_keeper = false;
 };
 
 namespace {
@@ -76,9 +79,18 @@ Node::Impl::Impl(net::Loop& on, store::Directory opened, net::Server listening, 
                  const std::string& address)
     : log{told.log},
       directory{std::move(opened)},
+      keeper{on, told.keeper,
+             KeeperLine::Listener{.beat = [this] { return life ? life->beat() : guard::Beat{}; },
+                                  .on_stop = [this] { stop(); },
+                                  .on_silent =
+                                      [this] {
+                                        if (life) life->go_on_unguarded();
+                                      },
+                                  .on_dead = [this] { stop_without_keeper(); }}},
       home{.loop = on,
            .log = log,
            .directory = directory,
+           .keeper = keeper,
            .settings = std::move(told),
            .address = address,
            .began = net::Loop::now(),
@@ -164,8 +176,19 @@ void Node::Impl::stop() {
   log.info("stop", "stops; it stays a member");
   if (!life) return end({exit_code::stopped, {}});
   life->stop([this] {
-    server.shutdown(Life::farewell_time, [this] { end({exit_code::stopped, {}}); });
+    server.shutdown(Life::farewell_time, [this] {
+      keeper.tell(guard::Farewell{});
+      end(lost_keeper ? Failure{exit_code::try_again, "its keeper is dead: handed over and stopped"}
+                      : Failure{exit_code::stopped, {}});
+    });
   });
+}
+
+/// Nobody could prove this node's death any more.
+void Node::Impl::stop_without_keeper() {
+  lost_keeper = true;
+  log.error("keeper", "its keeper is dead: hands over and stops");
+  stop();
 }
 
 void Node::Impl::end(Failure failure) {
@@ -204,6 +227,7 @@ std::expected<Node, Failure> Node::start(net::Loop& loop, Settings settings) {
   impl->files = std::move(files);
   impl->tell_start(*record, decision);
   impl->begin(*record, decision);
+  impl->keeper.beat();
   impl->serve();
   return Node{std::move(impl)};
 }

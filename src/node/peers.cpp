@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "guard/letter.hpp"
 #include "raft/text.hpp"
 #include "wire/ids.hpp"
 
@@ -50,6 +51,7 @@ void Peers::open(net::Link link, std::optional<Goal> goal) {
 void Peers::greeted(Line& line, const wire::Hello& theirs) {
   const Greeting greeting = greet(owner_.hello(), theirs);
   if (std::holds_alternative<BindIt>(greeting)) return bind(line, theirs);
+  if (std::holds_alternative<HearProof>(greeting)) return;
   if (std::holds_alternative<WelcomeIt>(greeting)) {
     line.session->send(wire::encode(owner_.welcome()));
   } else if (std::holds_alternative<HearIt>(greeting)) {
@@ -126,6 +128,7 @@ bool Peers::is_preferred(const Line& line, NodeId other) const {
 
 void Peers::take(Line& line, wire::Frame frame) {
   if (line.bound) return take_bound(line, std::move(frame));
+  if (line.session->theirs()->keeper) return take_proof(line, std::move(frame));
   if (const auto* invite = std::get_if<wire::Invite>(&frame)) {
     owner_.invited(invite->address);
   } else if (std::holds_alternative<wire::Welcome>(frame)) {
@@ -134,6 +137,20 @@ void Peers::take(Line& line, wire::Frame frame) {
     ++counts_.refused_links;
     line.session->close(Close::protocol_error, "this link is bound to no node of a cluster");
   }
+}
+
+/// A keeper says one thing: that its node is dead. That this was heard it learns from the good-bye.
+void Peers::take_proof(Line& line, wire::Frame frame) {
+  auto* const unbound = std::get_if<wire::Unbound>(&frame);
+  const wire::Hello& theirs = *line.session->theirs();
+  if (unbound == nullptr || !std::holds_alternative<Release>(unbound->body) || !theirs.cluster_id) {
+    line.session->close(Close::protocol_error, "a keeper says only that its node is dead");
+    return;
+  }
+  owner_.received(
+      wire::bound(std::move(*unbound),
+                  {.cluster = *theirs.cluster_id, .from = theirs.incarnation, .to = owner_.id()}));
+  line.session->close(Close::normal, guard::proof_taken);
 }
 
 void Peers::take_bound(Line& line, wire::Frame frame) {
@@ -289,7 +306,7 @@ std::optional<Peers::Peer> Peers::find(NodeId id) const {
   const Known& it = known->second;
   Instant heard{};
   for (const Line* const line : it.lines) heard = std::max(heard, line->session->heard());
-  return Peer{it.hello, heard, it.since};
+  return Peer{it.hello, heard, it.since, it.lines.back()->session->remote()};
 }
 
 std::vector<Peers::Peer> Peers::all() const {

@@ -82,6 +82,7 @@ class Peers {
     wire::Hello hello;
     Instant heard;
     Instant since;
+    std::string remote;  ///< Numeric address and port of its end of the link.
   };
   [[nodiscard]] std::optional<Peer> find(NodeId id) const;
   [[nodiscard]] std::vector<Peer> all() const;  ///< Ascending by id.
@@ -125,6 +126,7 @@ class Peers {
   void bind(Line& line, const wire::Hello& theirs);
   void add(Known& known, Line& line);
   void take(Line& line, wire::Frame frame);
+  void take_proof(Line& line, wire::Frame frame);
   void take_bound(Line& line, wire::Frame frame);
   void ended(Line& line, net::LinkEnd why, std::string_view text);
   void unbind(Line& line, const std::string& why);

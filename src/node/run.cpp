@@ -24,7 +24,8 @@ Failure run(const Settings& settings) {
   node->on_end(end);
   int signals = 0;
   loop.on_signal([&](int signal) {
-    if (++signals == 1) return node->stop();
+    // A keeper gets the signals, and knows what a second one means.
+    if (++signals == 1 || settings.keeper) return node->stop();
     end({exit_code::signalled + signal, "ended at once by a second signal, " + name_of(signal)});
   });
   loop.run();

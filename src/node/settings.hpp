@@ -51,7 +51,8 @@ struct Settings {
   std::optional<Duration> promise;       ///< Of a cluster that this node founds. None: 1 s.
   bool witness = false;                  ///< Votes and never leads; kept from the first start.
   std::vector<std::string> allowed_hosts;
-  bool insecure = false;  ///< May listen beyond loopback without secret or certificates.
+  std::optional<int> keeper;  ///< The node's end of a socketpair to its keeper; none: no keeper.
+  bool insecure = false;      ///< May listen beyond loopback without secret or certificates.
   LogSettings log;
   std::vector<SettingSource> sources;
 };

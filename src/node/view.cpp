@@ -183,6 +183,7 @@ wire::Status status_of(const Facts& facts, Instant now) {
   status.sequence = facts.story.sequence;
   status.draining = facts.draining;
   status.containment = "none";
+  status.guarded = facts.home.keeper.guards();
   status.insecure = facts.home.settings.insecure;
   status.version = program_version;
   status.started = facts.home.began_at;

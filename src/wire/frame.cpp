@@ -39,11 +39,12 @@ struct HelloText {
   std::string address;
   bool may_lead = true;
   std::optional<NodeId> to;
+  std::optional<bool> keeper;
 };
 BOOST_DESCRIBE_STRUCT(HelloText, (),
                       (protocol, features, version, cluster, cluster_id, incarnation, saves,
-                       address, may_lead, to))
-static_assert(json::fully_described<HelloText, 10> && json::arity<Hello>() == 10);
+                       address, may_lead, to, keeper))
+static_assert(json::fully_described<HelloText, 11> && json::arity<Hello>() == 11);
 
 struct WelcomeText {
   std::string cluster;
@@ -131,7 +132,8 @@ struct Mirror<Hello> {
             it.saves,
             it.address,
             it.may_lead,
-            it.to};
+            it.to,
+            it.keeper ? std::optional{true} : std::nullopt};
   }
   static Hello value_of(Text text) {
     return {.protocol = {text.protocol[0], text.protocol[1]},
@@ -143,7 +145,8 @@ struct Mirror<Hello> {
             .saves = text.saves,
             .address = std::move(text.address),
             .may_lead = text.may_lead,
-            .to = text.to};
+            .to = text.to,
+            .keeper = text.keeper.value_or(false)};
   }
 };
 

@@ -38,6 +38,8 @@ struct Hello {
   std::string address{};  ///< Where the speaker wants to be dialled.
   bool may_lead = true;
   std::optional<NodeId> to{};  ///< Whom the speaker expects here, where it knows.
+  /// The speaker is the keeper of this incarnation, which is dead: it says so, and nothing else.
+  bool keeper = false;
   bool operator==(const Hello&) const = default;
 };
 

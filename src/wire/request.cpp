@@ -8,8 +8,10 @@ namespace duckduckgoose::wire {
 
 BOOST_DESCRIBE_STRUCT(InviteRequest, (), (address))
 BOOST_DESCRIBE_STRUCT(HandoverRequest, (), (to))
+BOOST_DESCRIBE_STRUCT(HoldRequest, (), (ms))
 static_assert(json::fully_described<InviteRequest, 1>);
 static_assert(json::fully_described<HandoverRequest, 1>);
+static_assert(json::fully_described<HoldRequest, 1>);
 
 std::string to_json(const InviteRequest& request) { return json::to_text_of(request); }
 
@@ -22,6 +24,10 @@ std::string to_json(const HandoverRequest& request) { return json::to_text_of(re
 std::expected<HandoverRequest, WireError> parse_handover_request(std::string_view json) {
   if (json.empty()) return HandoverRequest{};
   return json::from_text<HandoverRequest>(json, body_bytes_max);
+}
+
+std::expected<HoldRequest, WireError> parse_hold_request(std::string_view json) {
+  return json::from_text<HoldRequest>(json, body_bytes_max);
 }
 
 }  // namespace duckduckgoose::wire

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <expected>
 #include <optional>
 #include <string>
@@ -29,5 +30,12 @@ struct HandoverRequest {
 /// An empty body asks for the same as {}.
 [[nodiscard]] std::expected<HandoverRequest, WireError> parse_handover_request(
     std::string_view json);
+
+/// POST /hold {"ms":500}: how long the answer is to be firm.
+struct HoldRequest {
+  std::uint64_t ms = 0;
+  bool operator==(const HoldRequest&) const = default;
+};
+[[nodiscard]] std::expected<HoldRequest, WireError> parse_hold_request(std::string_view json);
 
 }  // namespace duckduckgoose::wire

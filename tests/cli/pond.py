@@ -92,11 +92,28 @@ class Node:
     def signal(self, number):
         self.process.send_signal(number)
 
+    def pid(self):
+        """Of the process that is the node: the keeper's child, or the only one. None: none."""
+        if not self.runs():
+            return None
+        keeper = self.process.pid
+        try:
+            children = pathlib.Path(f"/proc/{keeper}/task/{keeper}/children").read_text().split()
+        except FileNotFoundError:
+            return None
+        return int(children[0]) if children else keeper
+
     def kill(self):
-        """Ends it as a crash would; returns once it is gone."""
-        if self.process and self.process.poll() is None:
-            self.process.kill()
-            self.process.wait()
+        """Ends it as the crash of its machine would: the keeper at the same time; returns once both
+        are gone."""
+        node = self.pid()
+        if node is None:
+            return
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(node, signal.SIGKILL)
+        self.process.kill()
+        self.process.wait()
+        until(f"the node {node} is gone", lambda: not exists(node))
 
     def wait(self, seconds=15):
         """The exit code."""
@@ -199,6 +216,14 @@ class PondTest(unittest.TestCase):
             known = {s["goose"]["id"] for s in statuses.values()}
             return geese[0] if len(geese) == 1 and known == {statuses[geese[0]]["id"]} else None
         return until(f"{[node.address for node in nodes]} agree on one goose", agreed, seconds)
+
+    @staticmethod
+    def ask(node, path, body=None):
+        """The JSON answer to a GET, or to a POST of `body`."""
+        headers = {"Content-Type": "application/json"} if body else {}
+        request = urllib.request.Request(f"http://{node.address}{path}", body, headers)
+        with urllib.request.urlopen(request, timeout=5 * PATIENCE) as answer:
+            return json.load(answer)
 
     def assert_refused(self, answer, exit_code, *parts):
         """A command ended with this code, and one sentence that has all the parts in it."""

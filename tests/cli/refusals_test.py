@@ -62,9 +62,9 @@ class Start(pond.PondTest):
         node = self.node()
         node.data = first.data
         node.start()
-        self.assert_ends(node, pond.IN_USE, first.data, first.process.pid)
+        self.assert_ends(node, pond.IN_USE, first.data, first.pid())
         self.assert_refused(pond.call("reset", "--data", first.data),
-                            pond.IN_USE, first.data, first.process.pid)
+                            pond.IN_USE, first.data, first.pid())
         self.assertTrue(first.is_goose())
 
     def test_with_a_damaged_record(self):

@@ -67,7 +67,7 @@ def answer_of(connection):
 class Frozen(pond.PondTest):
     # P2: it was asked while another may have been the goose for long.
     def test_goose_is_a_duck_when_it_wakes_and_never_says_otherwise(self):
-        nodes = self.cluster(3)
+        nodes = self.cluster(3, DUCK_NO_KEEPER="yes")
         old = self.until_one_goose(nodes)
         before = old.status()
         left = [node for node in nodes if node is not old]
@@ -84,7 +84,7 @@ class Frozen(pond.PondTest):
         self.assertIs(self.until_one_goose(nodes), new)
 
     def test_duck_does_not_depose_the_goose_when_it_wakes(self):
-        nodes = self.cluster(3)
+        nodes = self.cluster(3, DUCK_NO_KEEPER="yes")
         goose = self.until_one_goose(nodes)
         term = goose.status()["term"]
         duck = next(node for node in nodes if node is not goose)

@@ -7,8 +7,8 @@
 #include <string_view>
 #include <vector>
 
-#include "cli/demo/descriptor.hpp"
 #include "cli/demo/view.hpp"
+#include "keeper/descriptor.hpp"
 
 namespace duckduckgoose::cli::demo {
 

@@ -5,7 +5,7 @@
 #include <expected>
 #include <string>
 
-#include "cli/demo/descriptor.hpp"
+#include "keeper/descriptor.hpp"
 
 namespace duckduckgoose::cli::demo {
 

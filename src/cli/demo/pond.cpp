@@ -14,11 +14,13 @@
 namespace duckduckgoose::cli::demo {
 namespace {
 
+/// A keeper ends with the code of its node, or 128 and the signal that killed it.
 std::string how_it_ended(int wait_status) {
-  if (WIFSIGNALED(wait_status)) {
-    return "was killed (signal " + std::to_string(WTERMSIG(wait_status)) + ")";
-  }
-  return "ended (exit code " + std::to_string(WEXITSTATUS(wait_status)) + ")";
+  constexpr int signalled = 128;
+  const int code =
+      WIFSIGNALED(wait_status) ? signalled + WTERMSIG(wait_status) : WEXITSTATUS(wait_status);
+  if (code > signalled) return "was killed (signal " + std::to_string(code - signalled) + ")";
+  return "ended (exit code " + std::to_string(code) + ")";
 }
 
 std::string numeric(std::uint16_t port) { return "127.0.0.1:" + std::to_string(port); }
@@ -36,11 +38,13 @@ std::expected<Pond, std::string> Pond::make() {
 
 Pond::~Pond() {
   for (const DemoNode& node : nodes_) {
-    if (node.plight != Plight::dead) kill(node.process, SIGKILL);
+    if (node.plight == Plight::dead) continue;
+    if (node.process != 0) kill(node.process, SIGKILL);
+    kill(node.keeper, SIGKILL);
   }
   for (const DemoNode& node : nodes_) {
     if (node.plight == Plight::dead) continue;
-    while (waitpid(node.process, nullptr, 0) < 0 && errno == EINTR) continue;
+    while (waitpid(node.keeper, nullptr, 0) < 0 && errno == EINTR) continue;
   }
 }
 
@@ -75,19 +79,22 @@ std::expected<int, std::string> Pond::add() {
 std::expected<void, std::string> Pond::restart(int number) {
   DemoNode& node = at(number);
   const std::string log = folder_.path() + "/node-" + std::to_string(number) + ".log";
-  const auto process = start_ourselves(words_for(node), log);
-  if (!process) return std::unexpected(process.error());
-  node.process = *process;
+  const auto keeper = start_ourselves(words_for(node), log);
+  if (!keeper) return std::unexpected(keeper.error());
+  node.keeper = *keeper;
+  node.process = child_of(*keeper);
   node.plight = Plight::running;
   node.shall_end = false;
-  relay_->runs_as(number, *process);
+  relay_->runs_as(number, node.process);
   return {};
 }
 
 void Pond::signal(int number, int signal) {
   DemoNode& node = at(number);
   if (node.plight == Plight::dead) return;
-  kill(node.process, signal);
+  const bool to_node = signal == SIGKILL || signal == SIGSTOP || signal == SIGCONT;
+  if (to_node && node.process != 0) kill(node.process, signal);
+  if (signal != SIGKILL || node.process == 0) kill(node.keeper, signal);
   node.shall_end = node.shall_end || signal == SIGKILL || signal == SIGTERM;
   if (signal == SIGSTOP) node.plight = Plight::stopped;
   if (signal == SIGCONT) node.plight = Plight::running;
@@ -103,8 +110,7 @@ std::vector<Ended> Pond::reap() {
   std::vector<Ended> ended;
   for (DemoNode& node : nodes_) {
     int wait_status = 0;
-    if (node.plight == Plight::dead ||
-        waitpid(node.process, &wait_status, WNOHANG) != node.process) {
+    if (node.plight == Plight::dead || waitpid(node.keeper, &wait_status, WNOHANG) != node.keeper) {
       continue;
     }
     node.plight = Plight::dead;

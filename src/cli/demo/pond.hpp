@@ -22,12 +22,13 @@ enum class Plight : std::uint8_t {
   dead,
 };
 
-/// One node of the demo: a process of this same program.
+/// One node of the demo: two processes of this same program.
 struct DemoNode {
   int number = 0;
   std::uint16_t port = 0;        ///< Where it listens, for users.
   std::uint16_t relay_port = 0;  ///< Where the other nodes reach it.
-  pid_t process = 0;
+  pid_t keeper = 0;
+  pid_t process = 0;  ///< The keeper's child.
   Plight plight = Plight::dead;
   bool is_cut = false;
   bool shall_end = false;                ///< It was told to.
@@ -63,6 +64,8 @@ class Pond {
   [[nodiscard]] std::expected<int, std::string> add();
   /// Starts a dead node again, with its old data.
   [[nodiscard]] std::expected<void, std::string> restart(int number);
+  /// SIGKILL to the node: a crash, which its keeper sees; SIGSTOP and SIGCONT to both, as if their
+  /// machine stood still; anything else to the keeper.
   void signal(int number, int signal);
   void cut(int number, bool is_cut);
 

@@ -4,12 +4,15 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <csignal>
 #include <cstdlib>
+#include <fstream>
 #include <string_view>
+#include <thread>
 
-#include "cli/demo/descriptor.hpp"
 #include "cli/demo/sockets.hpp"
+#include "keeper/descriptor.hpp"
 
 namespace duckduckgoose::cli::demo {
 namespace {
@@ -70,6 +73,18 @@ std::expected<pid_t, std::string> start_ourselves(const std::vector<std::string>
   dup2(file.get(), STDERR_FILENO);
   execve(ourselves, argv.data(), envp.data());
   _exit(exit_not_started);
+}
+
+pid_t child_of(pid_t parent) {
+  constexpr int looks_max = 1000;
+  const std::string id = std::to_string(parent);
+  for (int look = 0; look < looks_max; ++look) {
+    pid_t child = 0;
+    if (std::ifstream{"/proc/" + id + "/task/" + id + "/children"} >> child) return child;
+    if (kill(parent, 0) != 0) return 0;
+    std::this_thread::sleep_for(std::chrono::milliseconds{1});
+  }
+  return 0;
 }
 
 }  // namespace duckduckgoose::cli::demo

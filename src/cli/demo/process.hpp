@@ -14,4 +14,8 @@ namespace duckduckgoose::cli::demo {
 [[nodiscard]] std::expected<pid_t, std::string> start_ourselves(
     const std::vector<std::string>& words, const std::string& log);
 
+/// The first child of a process, as soon as it has one: a keeper's node. 0: it has none within a
+/// second, or has ended itself.
+[[nodiscard]] pid_t child_of(pid_t parent);
+
 }  // namespace duckduckgoose::cli::demo

@@ -11,7 +11,7 @@
 #include <thread>
 #include <vector>
 
-#include "cli/demo/descriptor.hpp"
+#include "keeper/descriptor.hpp"
 
 namespace duckduckgoose::cli::demo {
 

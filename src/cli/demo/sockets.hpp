@@ -6,7 +6,7 @@
 #include <expected>
 #include <string>
 
-#include "cli/demo/descriptor.hpp"
+#include "keeper/descriptor.hpp"
 
 /// The few things that the demo wants of TCP on loopback.
 namespace duckduckgoose::cli::demo {

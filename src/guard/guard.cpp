@@ -1,0 +1,143 @@
+#include "guard/guard.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "raft/ensure.hpp"
+
+namespace duckduckgoose::guard {
+
+Orders Guard::step(Instant now, const Event& event) {
+  ensure(now >= now_);
+  now_ = now;
+  // A keeper that was held up itself cannot tell who was silent (DESIGN 9).
+  const bool was_late = woken_at_ && now_ > *woken_at_ + late_after(promise_);
+  if (was_late && heard_) heard_ = now_;
+  std::visit([this](const auto& it) { on(it); }, event);
+  watch_node();
+  watch_work();
+  release_when_free();
+  Orders orders = std::exchange(out_, {});
+  woken_at_ = orders.end ? std::nullopt : wake_at();
+  orders.wake_at = woken_at_;
+  return orders;
+}
+
+void Guard::on(const Beat& beat) {
+  heard_ = now_;
+  promise_ = beat.promise;
+  learn(beat.lease_end);
+}
+
+void Guard::on(const Saving& saving) {
+  saving_ = true;
+  learn(saving.lease_end);
+}
+
+/// A goose that is deposed has promised until its lease ends, and its work has no longer than that.
+void Guard::learn(std::optional<Instant> lease_end) {
+  lease_end_ = lease_end;
+  if (lease_end) work_may_live_until_ = *lease_end;
+}
+
+void Guard::on(const Saved& /*saved*/) {
+  heard_ = now_;
+  saving_ = false;
+}
+
+void Guard::on(const Held& held) { held_until_ = std::max(held_until_, held.until); }
+
+void Guard::on(const WorkBegan& began) {
+  work_ = Work::runs;
+  grace_ = began.grace;
+}
+
+void Guard::on(const EndWork& ending) { end_work(ending.limit); }
+
+void Guard::on(const EndNow& /*now*/) {
+  kill_node();
+  end_work(now_);
+}
+
+void Guard::kill_node() {
+  if (node_killed_ || node_ended_) return;
+  node_killed_ = true;
+  out_.kill_node = true;
+}
+
+/// From here on the tenure is over, even if the lease is renewed.
+void Guard::end_work(Instant limit) {
+  if (work_ == Work::runs) {
+    work_ = Work::ends;
+    work_limit_ = limit;
+    out_.end_work = true;
+  } else if (work_ == Work::ends) {
+    work_limit_ = std::min(work_limit_, limit);
+  }
+}
+
+/// A node that hangs is killed, so that its death can be proven; a save may take as long as the
+/// lease does.
+std::optional<Instant> Guard::node_hangs_at() const {
+  if (!heard_ || node_killed_ || node_ended_) return {};
+  if (!lease_end_) return *heard_ + patience_with_duck;
+  const Instant silent_at = *heard_ + patience_with_goose(promise_);
+  return saving_ ? std::max(silent_at, *lease_end_ - kill_margin(promise_)) : silent_at;
+}
+
+void Guard::watch_node() {
+  const auto hangs_at = node_hangs_at();
+  if (hangs_at && now_ >= *hangs_at) kill_node();
+}
+
+/// When SIGKILL is sent to the work: at the limit that it was given, or just before the lease ends.
+std::optional<Instant> Guard::work_is_killed_at() const {
+  if (work_ != Work::runs && work_ != Work::ends) return {};
+  const Instant last = work_may_live_until_ - kill_margin(promise_);
+  return work_ == Work::ends ? std::min(work_limit_, last) : last;
+}
+
+/// No goose, no work; and it gets its grace before the lease ends, not after.
+void Guard::watch_work() {
+  const bool node_is_gone = node_killed_ || node_ended_;
+  if (node_is_gone || !lease_end_) end_work(now_ + grace_);
+  if (work_ == Work::runs && now_ >= *work_is_killed_at() - grace_) end_work(*work_is_killed_at());
+  if (work_ == Work::ends && now_ >= *work_is_killed_at()) {
+    work_ = Work::is_killed;
+    out_.kill_work = true;
+  }
+}
+
+/// Only death ends a promise early: of the node, and of all that the goose has started. A hold of
+/// any tenure is waited out.
+void Guard::release_when_free() {
+  if (!node_ended_ || work_ != Work::none) return;
+  const bool told_all = answers_ >= voters_;
+  if (!owes_ || voters_ == 0 || (release_began_ && told_all)) {
+    out_.end = true;
+  } else if (!release_began_) {
+    if (held_until_ > now_) return;
+    release_began_ = now_;
+    out_.release = true;
+  } else if (now_ >= *release_began_ + release_time) {
+    out_.end = true;
+  }
+}
+
+std::optional<Instant> Guard::wake_at() const {
+  std::optional<Instant> wake = node_hangs_at();
+  const auto also_at = [&wake](Instant at) { wake = wake ? std::min(*wake, at) : at; };
+  if (const auto kill_at = work_is_killed_at()) {
+    also_at(work_ == Work::runs ? *kill_at - grace_ : *kill_at);
+  }
+  if (node_ended_ && work_ == Work::none) {
+    if (release_began_) {
+      also_at(*release_began_ + release_time);
+    } else if (held_until_ > now_) {
+      also_at(held_until_);
+    }
+  }
+  return wake;
+}
+
+}  // namespace duckduckgoose::guard

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "guard/guard.hpp"
+
+/// What a node and its keeper tell each other: one datagram of a socketpair each.
+namespace duckduckgoose::guard {
+
+/// How to reach one voter with the proof of the node's death: numeric, and finished to the last
+/// byte. The keeper resolves no name and knows no protocol.
+struct Envelope {
+  std::string address;  ///< A sockaddr, as connect(2) takes it.
+  std::string bytes;    ///< All that is to be sent there.
+  bool operator==(const Envelope&) const = default;
+};
+/// Whom to tell of the node's death. Replaces what was told before.
+struct Envelopes {
+  std::vector<Envelope> voters;
+  bool operator==(const Envelopes&) const = default;
+};
+
+/// From the node.
+using Letter = std::variant<Beat, Saving, Saved, Held, Envelopes, Farewell>;
+
+/// From the keeper: it lives, and has read the last beat.
+struct Alive {};
+/// An operator wants the node to stop.
+struct Stop {};
+using Reply = std::variant<Alive, Stop>;
+
+/// The reason with which a voter closes the link of a keeper whose proof it has taken: the only
+/// thing that a keeper looks for in what comes back.
+inline constexpr std::string_view proof_taken = "the proof is taken";
+
+/// A longer letter is never sent: five voters' envelopes are a tenth of it.
+inline constexpr std::size_t letter_bytes_max = 64U * 1024U;
+
+[[nodiscard]] std::string encode(const Letter& letter);
+[[nodiscard]] std::string encode(const Reply& reply);
+
+/// None: not what encode() makes.
+[[nodiscard]] std::optional<Letter> decode_letter(std::string_view bytes);
+[[nodiscard]] std::optional<Reply> decode_reply(std::string_view bytes);
+
+}  // namespace duckduckgoose::guard

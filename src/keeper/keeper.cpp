@@ -1,0 +1,238 @@
+#include "keeper/keeper.hpp"
+
+#include <poll.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/timerfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <ctime>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "guard/guard.hpp"
+#include "guard/letter.hpp"
+#include "keeper/descriptor.hpp"
+#include "keeper/post.hpp"
+
+namespace duckduckgoose::keeper {
+namespace {
+
+constexpr int exit_refused_by_system = 71;  // EX_OSERR of sysexits.h
+constexpr int exit_signalled = 128;
+
+Instant now() {
+  timespec time{};
+  clock_gettime(CLOCK_BOOTTIME, &time);
+  return Instant{std::chrono::seconds{time.tv_sec} +
+                 std::chrono::floor<Duration>(std::chrono::nanoseconds{time.tv_nsec})};
+}
+
+/// The signals that come in turn, by a descriptor, instead of whenever they like.
+sigset_t own_signals() {
+  sigset_t set;
+  sigemptyset(&set);
+  for (const int signal : {SIGCHLD, SIGINT, SIGTERM}) sigaddset(&set, signal);
+  return set;
+}
+
+/// One keeper from the fork to the end of its node.
+class Keeper {
+ public:
+  Keeper(pid_t node, Descriptor line, Descriptor signals, Descriptor clock)
+      : node_{node},
+        line_{std::move(line)},
+        signals_{std::move(signals)},
+        clock_{std::move(clock)} {}
+
+  int run() {
+    while (!ended_) {
+      wait();
+      read_signals();
+      read_letters();
+      if (node_is_over()) {
+        read_letters();  // what it still said before it died
+        step(guard::NodeEnded{});
+      }
+      for (std::size_t answers = post_.go_on(); answers > 0; --answers) {
+        ++answers_;
+        step(guard::Answered{});
+      }
+      step(guard::Tick{});
+    }
+    say_how_it_ended();
+    return exit_code_;
+  }
+
+ private:
+  void wait() {
+    waits_.clear();
+    for (const Descriptor* it : {&line_, &signals_, &clock_}) {
+      if (it->is_open()) waits_.push_back({.fd = it->get(), .events = POLLIN, .revents = 0});
+    }
+    post_.add_to(waits_);
+    poll(waits_.data(), waits_.size(), -1);  // EINTR: a turn for nothing
+    std::uint64_t expirations = 0;
+    static_cast<void>(read(clock_.get(), &expirations, sizeof expirations));
+  }
+
+  void read_signals() {
+    signalfd_siginfo signal{};
+    while (read(signals_.get(), &signal, sizeof signal) == sizeof signal) {
+      const int number = static_cast<int>(signal.ssi_signo);
+      if (number == SIGCHLD) continue;  // see node_is_over()
+      if (++stops_ == 1) {
+        tell(guard::Stop{});
+      } else {
+        impatient_with_ = number;
+        step(guard::EndNow{});
+      }
+    }
+  }
+
+  void read_letters() {
+    static std::array<char, guard::letter_bytes_max> bytes;
+    while (line_.is_open()) {
+      const ssize_t got = recv(line_.get(), bytes.data(), bytes.size(), MSG_DONTWAIT);
+      if (got < 0 && (errno == EAGAIN || errno == EINTR)) return;
+      if (got <= 0) return line_.close();
+      auto letter = guard::decode_letter({bytes.data(), static_cast<std::size_t>(got)});
+      if (!letter) continue;
+      std::visit([this](auto& it) { take(it); }, *letter);
+    }
+  }
+
+  void take(const guard::Beat& beat) {
+    step(beat);
+    tell(guard::Alive{});
+  }
+  void take(guard::Envelopes& envelopes) {
+    post_.set(std::move(envelopes.voters));
+    step(guard::Voters{post_.size()});
+  }
+  void take(const auto& letter) { step(letter); }
+
+  /// waitid() is the proof of death. True once.
+  bool node_is_over() {
+    if (node_ == 0) return false;
+    siginfo_t how{};
+    const int done = waitid(P_PID, static_cast<id_t>(node_), &how, WEXITED | WNOHANG);
+    if (done != 0 || how.si_pid != node_) return false;
+    node_ = 0;
+    ended_at_ = now();
+    const bool by_itself = how.si_code == CLD_EXITED;
+    if (!by_itself) signal_ = how.si_status;
+    exit_code_ = by_itself ? how.si_status : exit_signalled + how.si_status;
+    if (impatient_with_) exit_code_ = exit_signalled + *impatient_with_;
+    return true;
+  }
+
+  void step(const guard::Event& event) {
+    const guard::Orders orders = guard_.step(now(), event);
+    if (orders.kill_node && node_ != 0) {
+      hung_ = !impatient_with_;
+      kill(node_, SIGKILL);
+    }
+    if (orders.release) post_.send();
+    if (orders.end) ended_ = true;
+    arm(orders.wake_at);
+  }
+
+  void arm(std::optional<Instant> at) {
+    itimerspec when{};
+    if (at) {
+      const auto since_boot = std::max(at->time_since_epoch(), Duration{1});
+      const auto seconds = std::chrono::floor<std::chrono::seconds>(since_boot);
+      when.it_value.tv_sec = seconds.count();
+      when.it_value.tv_nsec = std::chrono::nanoseconds{since_boot - seconds}.count();
+    }
+    if (at == armed_) return;
+    armed_ = at;
+    timerfd_settime(clock_.get(), TFD_TIMER_ABSTIME, &when, nullptr);
+  }
+
+  void tell(const guard::Reply& reply) {
+    const std::string bytes = guard::encode(reply);
+    static_cast<void>(send(line_.get(), bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL));
+  }
+
+  void say_how_it_ended() const {
+    if (!signal_) return;
+    std::string text = "duckduckgoose: the node ";
+    text += hung_ ? "did not answer and was killed" : "was killed";
+    text += " (signal " + std::to_string(*signal_) + ")";
+    if (post_.size() > 0) {
+      const auto took = (now() - ended_at_) / std::chrono::milliseconds{1};
+      text += "; " + std::to_string(answers_) + " of " + std::to_string(post_.size()) +
+              " other voters took the proof within " + std::to_string(took) + " ms";
+    }
+    text += "\n";
+    static_cast<void>(write(STDERR_FILENO, text.data(), text.size()));
+  }
+
+  pid_t node_;  ///< 0: it is dead.
+  Descriptor line_;
+  Descriptor signals_;
+  Descriptor clock_;
+  guard::Guard guard_;
+  Post post_;
+  std::vector<pollfd> waits_;
+  std::optional<Instant> armed_;
+  Instant ended_at_;
+  std::optional<int> signal_;  ///< The node died of it.
+  std::optional<int> impatient_with_;
+  int stops_ = 0;
+  int exit_code_ = 0;
+  std::size_t answers_ = 0;
+  bool hung_ = false;
+  bool ended_ = false;
+};
+
+int refused(const char* call) {
+  std::fprintf(stderr, "duckduckgoose: %s failed: %s\n", call, std::strerror(errno));
+  return exit_refused_by_system;
+}
+
+}  // namespace
+
+int keep(const std::function<int(int line)>& be_node) {
+  std::array<int, 2> ends{};
+  if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends.data()) != 0) {
+    return refused("socketpair");
+  }
+  Descriptor line{ends[0]};
+  Descriptor node_end{ends[1]};
+  const sigset_t signals = own_signals();
+  sigset_t before;
+  sigprocmask(SIG_BLOCK, &signals, &before);
+  Descriptor signal_line{signalfd(-1, &signals, SFD_NONBLOCK | SFD_CLOEXEC)};
+  Descriptor clock{timerfd_create(CLOCK_BOOTTIME, TFD_NONBLOCK | TFD_CLOEXEC)};
+  if (!signal_line.is_open() || !clock.is_open()) return refused("signalfd or timerfd_create");
+
+  const pid_t node = fork();
+  if (node < 0) return refused("fork");
+  if (node == 0) {
+    line.close();
+    signal_line.close();
+    clock.close();
+    sigprocmask(SIG_SETMASK, &before, nullptr);
+    setpgid(0, 0);  // Ctrl-C reaches the keeper alone
+    prctl(PR_SET_NAME, "ddg-node");
+    std::exit(be_node(node_end.release()));  // NOLINT(concurrency-mt-unsafe): there is one thread
+  }
+  node_end.close();
+  signal(SIGTSTP, SIG_IGN);  // a keeper that stands still is as bad as none
+  return Keeper{node, std::move(line), std::move(signal_line), std::move(clock)}.run();
+}
+
+}  // namespace duckduckgoose::keeper

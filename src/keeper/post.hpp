@@ -1,0 +1,45 @@
+#pragma once
+
+#include <poll.h>
+
+#include <string>
+#include <vector>
+
+#include "guard/letter.hpp"
+#include "keeper/descriptor.hpp"
+
+namespace duckduckgoose::keeper {
+
+/// Brings finished bytes to finished addresses, all at once, and notices who says that it has taken
+/// them. Nothing waits; what fails is over.
+class Post {
+ public:
+  void set(std::vector<guard::Envelope> envelopes) { envelopes_ = std::move(envelopes); }
+  [[nodiscard]] std::size_t size() const { return envelopes_.size(); }
+
+  /// Begins. Once.
+  void send();
+
+  /// Adds what it waits for.
+  void add_to(std::vector<pollfd>& waits) const;
+
+  /// Goes on where it can; gives how many have answered since the last call.
+  [[nodiscard]] std::size_t go_on();
+
+  static constexpr std::size_t answer_bytes_max = 4096;
+
+ private:
+  struct Errand {
+    Descriptor socket;
+    std::string to_send;
+    std::string answer;
+    bool is_taken = false;
+  };
+  static void begin(Errand& errand, const guard::Envelope& envelope);
+  static void go_on(Errand& errand);
+
+  std::vector<guard::Envelope> envelopes_;
+  std::vector<Errand> errands_;
+};
+
+}  // namespace duckduckgoose::keeper

@@ -1,0 +1,111 @@
+#include "node/keeper_line.hpp"
+
+#include <array>
+#include <utility>
+
+#include "net/postcard.hpp"
+#include "node/peers.hpp"
+#include "wire/address.hpp"
+
+namespace duckduckgoose::node {
+
+namespace {
+
+/// What proves to `voter` that the incarnation of `mine` is dead, whenever it is sent.
+std::string proof_for(NodeId voter, const Configuration& config, wire::Hello mine) {
+  mine.keeper = true;
+  mine.to = voter;
+  const Message release{.cluster = mine.cluster_id.value_or(ClusterId{}),
+                        .from = mine.incarnation,
+                        .to = voter,
+                        .saves = mine.saves,
+                        .term = config.stamp.term,
+                        .stamp = config.stamp,
+                        .config = {},
+                        .body = Release{.incarnation = mine.incarnation,
+                                        .term = config.stamp.term,
+                                        .reason = ReleaseReason::dead,
+                                        .successor = {}}};
+  return net::postcard(std::array{wire::encode(mine), wire::encode(release)});
+}
+
+}  // namespace
+
+KeeperLine::KeeperLine(net::Loop& loop, std::optional<int> fd, Listener listener)
+    : loop_{loop}, listener_{std::move(listener)} {
+  if (!fd) return;
+  line_ = std::make_unique<net::Packets>(
+      loop, *fd,
+      net::Packets::Listener{.on_packet = [this](std::string_view packet) { hear(packet); },
+                             .on_end =
+                                 [this] {
+                                   loop_.cancel(timer_);
+                                   silent_ = true;
+                                   listener_.on_dead();
+                                 }});
+}
+
+KeeperLine::~KeeperLine() { loop_.cancel(timer_); }
+
+bool KeeperLine::tell(const guard::Letter& letter) {
+  return line_ && line_->send(guard::encode(letter));
+}
+
+void KeeperLine::beat() {
+  if (!line_) return;
+  const Instant now = net::Loop::now();
+  notice_silence(now);
+  const guard::Beat beat = listener_.beat();
+  tell(beat);
+  if (!asked_) asked_ = now;
+  loop_.cancel(timer_);
+  timer_at_ = now + (beat.lease_end ? guard::beat_every(beat.promise) : guard::beat_every_as_duck);
+  timer_ = loop_.wake_at(timer_at_, [this] { this->beat(); });
+}
+
+/// A node that was held up itself cannot tell whether the keeper was silent.
+void KeeperLine::notice_silence(Instant now) {
+  if (!asked_ || silent_) return;
+  const guard::Beat beat = listener_.beat();
+  if (now > timer_at_ + guard::late_after(beat.promise)) {
+    asked_ = now;
+    return;
+  }
+  const Duration patience =
+      beat.lease_end ? guard::patience_with_goose(beat.promise) : guard::patience_with_duck;
+  if (now - *asked_ < patience) return;
+  silent_ = true;
+  listener_.on_silent();
+}
+
+void KeeperLine::hear(std::string_view packet) {
+  const auto reply = guard::decode_reply(packet);
+  if (!reply) return;
+  if (std::holds_alternative<guard::Stop>(*reply)) return listener_.on_stop();
+  asked_.reset();
+  silent_ = false;
+}
+
+void KeeperLine::address(const Configuration& config, const Peers& peers, wire::Hello mine) {
+  if (!line_) return;
+  guard::Envelopes envelopes;
+  for (const Member& voter : config.members) {
+    if (voter.id == mine.incarnation.id) continue;
+    const auto peer = peers.find(voter.id);
+    const auto address = wire::parse_address(voter.address);
+    if (peer && address) {
+      if (auto numeric = net::sockaddr_of(peer->remote, address->port)) {
+        met_at_[voter.id] = std::move(*numeric);
+      }
+    }
+    if (const auto met = met_at_.find(voter.id); met != met_at_.end()) {
+      envelopes.voters.push_back({met->second, proof_for(voter.id, config, mine)});
+    }
+  }
+  std::erase_if(met_at_, [&config](const auto& it) { return !config.has(it.first); });
+  if (envelopes == told_) return;
+  tell(envelopes);
+  told_ = std::move(envelopes);
+}
+
+}  // namespace duckduckgoose::node

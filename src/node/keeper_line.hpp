@@ -1,0 +1,70 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "guard/letter.hpp"
+#include "net/loop.hpp"
+#include "net/packets.hpp"
+#include "raft/configuration.hpp"
+#include "wire/frame.hpp"
+
+namespace duckduckgoose::node {
+
+class Peers;
+
+/// The node's end of the line to its keeper (DESIGN section 9). Without a keeper it is mute.
+class KeeperLine {
+ public:
+  struct Listener {
+    std::function<guard::Beat()> beat;  ///< What the node is at this instant.
+    std::function<void()> on_stop;      ///< An operator wants the node to stop.
+    std::function<void()> on_silent;    ///< The keeper does not answer, but lives.
+    std::function<void()> on_dead;      ///< The keeper is dead.
+  };
+
+  /// `fd`: of a socketpair (SOCK_SEQPACKET), taken over; none: there is no keeper.
+  KeeperLine(net::Loop& loop, std::optional<int> fd, Listener listener);
+  ~KeeperLine();
+  KeeperLine(const KeeperLine&) = delete;
+  KeeperLine& operator=(const KeeperLine&) = delete;
+
+  /// A keeper watches, and answers: it will release what this node has promised when this node
+  /// dies.
+  [[nodiscard]] bool guards() const { return line_ && !silent_; }
+
+  /// Says now how things stand, and from now on as often as it has to be said. To be called
+  /// whenever this node becomes or stops being goose, before anybody else learns of it.
+  void beat();
+
+  /// False: the keeper has not got it, or there is none.
+  bool tell(const guard::Letter& letter);
+
+  /// Nothing may be released before `until`. False: the keeper does not know of it.
+  bool tell_hold(Instant until) { return !line_ || tell(guard::Held{until}); }
+
+  /// Whom the keeper has to tell of this node's death, and how: every other voter that has been
+  /// met. `mine` is the hello of this node.
+  void address(const Configuration& config, const Peers& peers, wire::Hello mine);
+
+ private:
+  void hear(std::string_view packet);
+  void notice_silence(Instant now);
+
+  net::Loop& loop_;
+  Listener listener_;
+  std::unique_ptr<net::Packets> line_;
+  net::TimerId timer_;
+  Instant timer_at_;
+  std::optional<Instant> asked_;  ///< Since when an answer is owed.
+  bool silent_ = false;
+  std::map<NodeId, std::string> met_at_;  ///< The voters; as connect(2) takes it.
+  guard::Envelopes told_;
+};
+
+}  // namespace duckduckgoose::node

@@ -1,0 +1,157 @@
+#include <gtest/gtest.h>
+
+#include "scene.hpp"
+
+namespace duckduckgoose::guard {
+namespace {
+
+// DESIGN 9: proof of death is the only thing that ends a promise early.
+TEST(Guard, releases_when_the_node_is_dead) {
+  Scene keeper;
+  EXPECT_EQ(keeper.give(0ms, Voters{2}), "");
+  EXPECT_EQ(keeper.give(10ms, as_goose(900ms)), "");
+  EXPECT_EQ(keeper.give(50ms, NodeEnded{}), "release");
+}
+
+TEST(Guard, ends_when_all_voters_have_answered) {
+  Scene keeper;
+  keeper.give(0ms, Voters{2});
+  keeper.give(1ms, NodeEnded{});
+  EXPECT_EQ(keeper.give(2ms, Answered{}), "");
+  EXPECT_EQ(keeper.give(3ms, Answered{}), "end");
+}
+
+TEST(Guard, does_not_wait_long_for_voters_that_cannot_be_reached) {
+  Scene keeper;
+  keeper.give(0ms, Voters{2});
+  keeper.give(1ms, NodeEnded{});
+  keeper.give(2ms, Answered{});
+  EXPECT_EQ(keeper.run(1s), "[51] end");
+}
+
+TEST(Guard, has_nobody_to_tell_where_nobody_else_votes) {
+  Scene keeper;
+  keeper.give(0ms, as_goose(900ms));
+  EXPECT_EQ(keeper.give(1ms, NodeEnded{}), "end");
+}
+
+TEST(Guard, has_nothing_to_tell_of_a_node_that_has_released_itself) {
+  Scene keeper;
+  keeper.give(0ms, Voters{2});
+  keeper.give(1ms, Farewell{});
+  EXPECT_EQ(keeper.give(2ms, NodeEnded{}), "end");
+}
+
+// A node that has not spoken yet is loading its record, or waits for a name server.
+TEST(Guard, lets_a_node_start_for_as_long_as_it_takes) {
+  Scene keeper;
+  EXPECT_EQ(keeper.give(0ms, Voters{2}), "");
+  EXPECT_FALSE(keeper.wake_at());
+}
+
+TEST(Guard, kills_a_goose_that_hangs) {
+  Scene keeper;
+  keeper.give(0ms, Voters{2});
+  keeper.give(100ms, as_goose(1080ms));
+  EXPECT_EQ(keeper.run(349ms), "");
+  EXPECT_EQ(keeper.run(5s), "[350] kill node");
+  EXPECT_EQ(keeper.give(5s, NodeEnded{}), "release");
+}
+
+// Mutant 34. SIGKILL that is not answered is no proof: the promise has to run out.
+TEST(Guard, releases_nothing_before_the_node_is_dead) {
+  Scene keeper;
+  keeper.give(0ms, Voters{2});
+  keeper.give(100ms, as_goose(1080ms));
+  EXPECT_EQ(keeper.run(1h), "[350] kill node");
+}
+
+TEST(Guard, has_more_patience_with_a_duck) {
+  Scene keeper;
+  keeper.give(0ms, as_duck());
+  EXPECT_EQ(keeper.run(1min), "[10000] kill node");
+}
+
+TEST(Guard, leaves_a_node_alone_that_goes_on_speaking) {
+  Scene keeper;
+  for (Duration now = 0ms; now < 2s; now += 200ms) {
+    EXPECT_EQ(keeper.give(now, as_goose(now + 900ms)), "");
+  }
+}
+
+// Mutant 49: a keeper that was late itself knows nothing of others' silence.
+TEST(Guard, kills_nobody_when_it_was_late_itself) {
+  Scene keeper;
+  keeper.give(100ms, as_goose(1080ms));  // silent from 350 ms on
+  EXPECT_EQ(keeper.give_alone(500ms, Tick{}), "");
+  EXPECT_EQ(keeper.run(5s), "[750] kill node");
+}
+
+TEST(Guard, a_little_late_is_on_time) {
+  Scene keeper;
+  keeper.give(100ms, as_goose(1080ms));
+  EXPECT_EQ(keeper.give_alone(399ms, Tick{}), "kill node");
+}
+
+// Mutant 49: a save that ends before the lease does never gets a goose killed.
+TEST(Guard, waits_for_a_save_as_long_as_the_lease_lasts) {
+  Scene keeper;
+  keeper.give(0ms, Voters{2});
+  keeper.give(100ms, as_goose(1000ms));
+  keeper.give(110ms, Saving{at(1080ms)});
+  EXPECT_EQ(keeper.run(1059ms), "");
+  EXPECT_EQ(keeper.give(1059ms, Saved{}), "");
+  EXPECT_EQ(keeper.run(5s), "[1309] kill node");
+}
+
+TEST(Guard, waits_for_a_save_no_longer_than_the_lease_lasts) {
+  Scene keeper;
+  keeper.give(100ms, as_goose(1000ms));
+  keeper.give(110ms, Saving{at(1080ms)});
+  EXPECT_EQ(keeper.run(5s), "[1060] kill node");
+}
+
+// A candidate that saves its own vote is no goose yet.
+TEST(Guard, waits_for_the_save_of_a_duck) {
+  Scene keeper;
+  keeper.give(0ms, as_duck());
+  keeper.give(1s, Saving{});
+  EXPECT_EQ(keeper.run(9s), "");
+  EXPECT_EQ(keeper.give(9s, Saved{}), "");
+  EXPECT_EQ(keeper.run(18s), "");
+}
+
+// Mutant 50: a hold is waited out, in whatever tenure it was given.
+TEST(Guard, waits_for_the_end_of_a_hold) {
+  Scene keeper;
+  keeper.give(0ms, Voters{2});
+  keeper.give(1ms, as_goose(900ms));
+  keeper.give(2ms, Held{at(700ms)});
+  keeper.give(3ms, as_duck());
+  keeper.give(4ms, as_goose(950ms));
+  keeper.give(5ms, Held{at(200ms)});
+  EXPECT_EQ(keeper.give(10ms, NodeEnded{}), "");
+  EXPECT_EQ(keeper.run(5s), "[700] release; [750] end");
+}
+
+// It is told of a hold before the answer leaves the node, but may read it after it has learnt of
+// the death.
+TEST(Guard, waits_for_a_hold_that_it_reads_late) {
+  Scene keeper;
+  keeper.give(0ms, Voters{2});
+  keeper.give(1ms, Held{at(50ms)});
+  EXPECT_EQ(keeper.give(10ms, NodeEnded{}), "");
+  EXPECT_EQ(keeper.give(11ms, Held{at(300ms)}), "");
+  EXPECT_EQ(keeper.run(5s), "[300] release; [350] end");
+}
+
+TEST(Guard, kills_at_once_for_an_impatient_operator) {
+  Scene keeper;
+  keeper.give(0ms, Voters{2});
+  keeper.give(1ms, as_goose(900ms));
+  EXPECT_EQ(keeper.give(10ms, EndNow{}), "kill node");
+  EXPECT_EQ(keeper.give(11ms, NodeEnded{}), "release");
+}
+
+}  // namespace
+}  // namespace duckduckgoose::guard

@@ -1,0 +1,44 @@
+#include "guard/letter.hpp"
+
+#include <gtest/gtest.h>
+
+#include "scene.hpp"
+
+namespace duckduckgoose::guard {
+namespace {
+
+TEST(Letter, arrives_as_it_was_sent) {
+  const auto beat = decode_letter(encode(Letter{as_goose(7ms)}));
+  ASSERT_TRUE(beat && std::holds_alternative<Beat>(*beat));
+  EXPECT_EQ(std::get<Beat>(*beat).promise, promise);
+  EXPECT_EQ(std::get<Beat>(*beat).lease_end, at(7ms));
+
+  const auto saving = decode_letter(encode(Letter{Saving{}}));
+  ASSERT_TRUE(saving && std::holds_alternative<Saving>(*saving));
+  EXPECT_EQ(std::get<Saving>(*saving).lease_end, std::nullopt);
+
+  const Envelopes sent{{{"address", "bytes"}, {std::string("\0\1", 2), {}}}};
+  const auto envelopes = decode_letter(encode(Letter{sent}));
+  ASSERT_TRUE(envelopes && std::holds_alternative<Envelopes>(*envelopes));
+  EXPECT_EQ(std::get<Envelopes>(*envelopes), sent);
+
+  const auto reply = decode_reply(encode(Reply{Stop{}}));
+  ASSERT_TRUE(reply && std::holds_alternative<Stop>(*reply));
+}
+
+TEST(Letter, is_nothing_when_it_is_cut_or_longer) {
+  for (const Letter& letter : {Letter{as_goose(7ms)}, Letter{Envelopes{{{"address", "bytes"}}}}}) {
+    const std::string whole = encode(letter);
+    for (std::size_t bytes = 0; bytes < whole.size(); ++bytes) {
+      const auto cut = decode_letter(std::string_view{whole}.substr(0, bytes));
+      const bool is_a_shorter_one = cut && std::holds_alternative<Envelopes>(*cut);
+      EXPECT_TRUE(!cut || (is_a_shorter_one && bytes == 1)) << bytes;
+    }
+    EXPECT_FALSE(decode_letter(whole + "x"));
+  }
+  EXPECT_FALSE(decode_letter("\x7f"));
+  EXPECT_FALSE(decode_reply("\x7f"));
+}
+
+}  // namespace
+}  // namespace duckduckgoose::guard
