@@ -57,6 +57,31 @@ TEST_F(ThreeNodes, confirm_fails_without_a_majority) {
   EXPECT_THAT(answer.body, HasSubstr("no_quorum"));
 }
 
+TEST_F(ThreeNodes, hold_what_is_left_of_the_lease_at_most) {
+  const auto held = [this](const std::string& name, const std::string& wanted) {
+    const auto answer = pond.ask(name, "GET", "/status?hold=" + wanted);
+    EXPECT_EQ(answer.status, 200U) << answer.body;
+    return wire::parse_status(answer.body)->held_for_ms;
+  };
+  EXPECT_EQ(held("a", "100"), 100U);
+  EXPECT_EQ(held("a", "0"), 0U);
+  EXPECT_GT(held("a", "99999999999"), 250U);
+  EXPECT_LT(held("a", "99999999999"), 490U);  // the promise is 500 ms
+  EXPECT_EQ(held("b", "100"), 0U);
+  const auto posted = pond.ask("a", "POST", "/hold", R"({"ms":100})");
+  EXPECT_THAT(posted.body, ::testing::EndsWith(R"("held_for_ms":100})"));
+}
+
+TEST_F(ThreeNodes, hold_nothing_for_who_asks_wrongly_or_only_looks) {
+  for (const char* wanted : {"", "-1", "1.5", "1s", "18446744073709551616"}) {
+    const auto answer = pond.ask("a", "GET", "/status?hold=" + std::string{wanted});
+    EXPECT_EQ(answer.status, 400U) << wanted;
+    EXPECT_THAT(answer.body, HasSubstr("whole number of milliseconds"));
+  }
+  EXPECT_EQ(pond.ask("a", "POST", "/hold", "{}").status, 400U);
+  EXPECT_EQ(pond.ask("a", "GET", "/hold").status, 405U);
+}
+
 TEST_F(ThreeNodes, tell_load_balancers) {
   EXPECT_EQ(pond.ask("a", "GET", "/goose").status, 200U);
   EXPECT_EQ(pond.ask("a", "GET", "/duck").status, 503U);

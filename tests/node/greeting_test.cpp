@@ -55,6 +55,18 @@ TEST(Greeting, refuses_who_looks_for_somebody_else) {
   EXPECT_TRUE(std::holds_alternative<BindIt>(greet(hello(1), lost)));
 }
 
+TEST(Greeting, hears_the_keeper_of_a_node_of_the_cluster_only) {
+  wire::Hello keeper = hello(2);
+  keeper.keeper = true;
+  EXPECT_TRUE(std::holds_alternative<HearProof>(greet(hello(1), keeper)));
+  keeper.cluster_id = ClusterId{8};
+  EXPECT_TRUE(std::holds_alternative<RefuseIt>(greet(hello(1), keeper)));
+  keeper = hello(2);
+  keeper.keeper = true;
+  keeper.to = NodeId{9};
+  EXPECT_TRUE(std::holds_alternative<RefuseIt>(greet(hello(1), keeper)));
+}
+
 // Section 7: none in common: one sentence that names both.
 TEST(Greeting, refuses_a_protocol_that_it_does_not_speak) {
   wire::Hello newer = hello(2);

@@ -119,6 +119,47 @@ TEST(Strangers, of_no_common_protocol_are_told_both) {
   EXPECT_THAT(stranger.end(), HasSubstr("9"));
 }
 
+Message proof_of(const wire::Hello& keeper, NodeId to) {
+  return {.cluster = *keeper.cluster_id,
+          .from = keeper.incarnation,
+          .to = to,
+          .saves = 1,
+          .term = {},
+          .stamp = {},
+          .config = {},
+          .body = Release{keeper.incarnation, {}, ReleaseReason::dead, std::nullopt}};
+}
+
+// Section 5.8. The incarnation of the hello is not judged: the node itself may still be linked.
+TEST(Strangers, that_are_keepers_are_heard_and_told_so) {
+  Pond pond;
+  pond.found({"a", "b", "c"}, 3);
+  const std::string goose = pond.goose();
+  const std::string duck = goose == "a" ? "b" : "a";
+  Stranger to_goose{pond, goose};
+  wire::Hello keeper = to_goose.theirs();
+  keeper.keeper = true;
+  keeper.to = pond[duck].id();
+  Stranger keeper_of_goose{pond, duck};
+  keeper_of_goose.say(wire::encode(keeper));
+  keeper_of_goose.say(wire::encode(proof_of(keeper, pond[duck].id())));
+  EXPECT_THAT(keeper_of_goose.end(), HasSubstr("the proof is taken"));
+  EXPECT_TRUE(pond.until([&] { return pond.status(duck).cause_code == "proof_of_death"; }));
+}
+
+TEST(Strangers, that_are_keepers_say_nothing_but_their_proof) {
+  Pond pond;
+  pond.found({"a"}, 1);
+  Stranger stranger{pond, "a"};
+  wire::Hello keeper = member_of(stranger.theirs());
+  keeper.keeper = true;
+  stranger.say(wire::encode(keeper));
+  Message message = proof_of(keeper, pond["a"].id());
+  message.body = VoteReply{};
+  stranger.say(wire::encode(message));
+  EXPECT_THAT(stranger.end(), HasSubstr("only that its node is dead"));
+}
+
 // P1 stays: a peer must not be able to burn the terms.
 TEST(Strangers, cannot_burn_the_terms) {
   Pond pond;

@@ -126,12 +126,16 @@ std::vector<std::string> example_frames() {
   fresh.features = {"compression", "x-trace"};
   fresh.protocol = {1, 3};
 
+  Hello keeper = example_hello();
+  keeper.keeper = true;
+
   Welcome no_goose = example_welcome();
   no_goose.goose.reset();
 
   std::vector<std::string> frames{
       encode(example_hello()),
       encode(fresh),
+      encode(keeper),
       encode(example_welcome()),
       encode(no_goose),
       encode(Welcome{.cluster = "default"}),

@@ -54,8 +54,9 @@ TEST(FrameRefusals, every_truncation_of_every_frame) {
 TEST(FrameRefusals, every_required_key_of_every_frame) {
   // With the key's first letter changed it is another key, which is ignored, and the right one is
   // missing.
-  const std::vector<std::string> optional{"cluster_id", "to",      "config",    "goose", "previous",
-                                          "release",    "refused", "successor", "leader"};
+  const std::vector<std::string> optional{"cluster_id", "to",       "keeper",  "config",
+                                          "goose",      "previous", "release", "refused",
+                                          "successor",  "leader"};
   for (const std::string& frame : example_frames()) {
     for (auto at = frame.find("\":"); at != std::string::npos; at = frame.find("\":", at + 1)) {
       const auto begin = frame.rfind('"', at - 1) + 1;

@@ -37,6 +37,15 @@ TEST(Frame, a_fresh_node_says_hello_without_cluster_and_to) {
   EXPECT_EQ(decoded<Hello>(text), fresh);
 }
 
+TEST(Frame, a_keeper_says_so_and_nobody_else_mentions_it) {
+  Hello keeper = example_hello();
+  keeper.keeper = true;
+  const std::string text = encode(keeper);
+  EXPECT_NE(text.find(R"("keeper":true)"), std::string::npos);
+  EXPECT_EQ(decoded<Hello>(text), keeper);
+  EXPECT_EQ(encode(example_hello()).find("keeper"), std::string::npos);
+}
+
 TEST(Frame, heartbeat_is_readable_and_says_not_who_speaks) {
   const Message message = message_with(Heartbeat{
       Round{88},

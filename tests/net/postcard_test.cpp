@@ -1,0 +1,75 @@
+#include "net/postcard.hpp"
+
+#include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include <array>
+#include <cstring>
+#include <mutex>
+
+#include "raw_client.hpp"
+#include "running_server.hpp"
+
+namespace duckduckgoose::net::test {
+namespace {
+
+/// What a server hears on the links that it accepts.
+class Hearer {
+ public:
+  [[nodiscard]] std::function<void(Link)> on_link() {
+    return [this](Link link) {
+      links_.push_back(std::make_unique<Link>(std::move(link)));
+      links_.back()->start(
+          [this, at = links_.back().get()](std::string_view text) {
+            heard_.emplace_back(text);
+            at->send("heard " + std::to_string(heard_.size()));
+          },
+          [](LinkEnd, std::string_view) {});
+    };
+  }
+  [[nodiscard]] const std::vector<std::string>& heard() const { return heard_; }
+
+ private:
+  std::vector<std::unique_ptr<Link>> links_;
+  std::vector<std::string> heard_;
+};
+
+TEST(Postcard, is_an_upgrade_and_frames_of_any_length) {
+  for (const std::size_t length : {0U, 125U, 126U, 900U, 70'000U}) {
+    Hearer hearer;
+    RunningServer server{[](const Request&, Responder) {}, {}, hearer.on_link()};
+    RawClient client{server.port()};
+    client.send(postcard(std::array{std::string{"first"}, std::string(length, 'x')}));
+    EXPECT_EQ(client.answer(true)->status, 101U);
+    const std::string answers = frame(0x81, "heard 1", false) + frame(0x81, "heard 2", false);
+    EXPECT_EQ(client.bytes(answers.size()), answers);
+    const auto heard = server.in_loop([&](Server&) { return hearer.heard(); });
+    EXPECT_EQ(heard, (std::vector<std::string>{"first", std::string(length, 'x')}));
+  }
+}
+
+TEST(Sockaddr, is_of_a_numeric_address_with_another_port) {
+  const auto v4 = sockaddr_of("127.0.0.1:41234", 4001);
+  ASSERT_TRUE(v4);
+  sockaddr_in four{};
+  ASSERT_EQ(v4->size(), sizeof four);
+  std::memcpy(&four, v4->data(), sizeof four);
+  EXPECT_EQ(four.sin_family, AF_INET);
+  EXPECT_EQ(ntohs(four.sin_port), 4001);
+  EXPECT_EQ(ntohl(four.sin_addr.s_addr), INADDR_LOOPBACK);
+
+  const auto v6 = sockaddr_of("[::1]:41234", 4002);
+  ASSERT_TRUE(v6);
+  sockaddr_in6 six{};
+  ASSERT_EQ(v6->size(), sizeof six);
+  std::memcpy(&six, v6->data(), sizeof six);
+  EXPECT_EQ(six.sin6_family, AF_INET6);
+  EXPECT_EQ(ntohs(six.sin6_port), 4002);
+
+  EXPECT_FALSE(sockaddr_of("localhost:4001", 4001));
+  EXPECT_FALSE(sockaddr_of("", 4001));
+}
+
+}  // namespace
+}  // namespace duckduckgoose::net::test
