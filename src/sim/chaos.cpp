@@ -61,6 +61,8 @@ Chaos::Chaos(std::uint64_t seed)
   world_.disk_speed = plan_.disk_speed;
   world_.work_ends_within = plan_.work_ends_within;
   world_.proof_within = plan_.promise / 10;
+  world_.keepers = plan_.keepers && plan_.keepers_watch;
+  world_.keeper_speed = plan_.keeper_speed;
 }
 
 ChaosResult Chaos::run() {

@@ -51,6 +51,11 @@ void Checker::died(PlaceIndex place) {
   watch_[place].works = false;
 }
 
+void Checker::contained(Incarnation who, bool lives) {
+  std::erase(contained_, who);
+  if (lives) contained_.push_back(who);
+}
+
 void Checker::clock_changed(PlaceIndex place, const NodeClock& clock, TrueTime now) {
   Watch& watch = watch_[place];
   watch.clock = clock;
@@ -276,6 +281,11 @@ void Checker::begins(PlaceIndex place, const Tenure& tenure, TrueTime now) {
   for (const Held& hold : holds_) {
     if (hold.until > now && hold.who != tenure.who) {
       violate("hold", who + " leads inside a hold that " + name_of(hold.who.id) + " gave", now);
+    }
+  }
+  for (const Incarnation& other : contained_) {
+    if (other != tenure.who) {
+      violate("work", who + " leads while a command of " + name_of(other.id) + " lives", now);
     }
   }
   std::erase_if(holds_, [now](const Held& hold) { return hold.until <= now; });

@@ -47,6 +47,8 @@ class Checker {
   // What people ask, and the goose's command.
   void asked(PlaceIndex place, Ticket ticket, bool to_confirm, TrueTime now);
   void works(PlaceIndex place, bool alive) { watch_[place].works = alive; }
+  /// A keeper that is on time answers for it: nobody else leads while what `who` has started lives.
+  void contained(Incarnation who, bool lives);
 
   [[nodiscard]] const std::optional<Violation>& violation() const { return violation_; }
   void violate(std::string invariant, std::string what, TrueTime at);
@@ -155,6 +157,7 @@ class Checker {
   std::vector<Release>
       releases_;  ///< That were truly given: requests may carry these and no others.
   std::vector<Held> holds_;
+  std::vector<Incarnation> contained_;
   std::vector<Stale> stale_;
   std::size_t births_ = 0;
   Configurations configurations_;

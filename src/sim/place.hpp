@@ -31,9 +31,10 @@ struct Place {
   Checker::Data data = Checker::Data::own;
 
   std::optional<Raft> process;
-  std::uint32_t life = 0;  ///< Raised at every start and every end.
-  bool stopped = false;    ///< As by SIGSTOP: everything waits in `inbox`, the clock runs on.
-  bool busy = false;       ///< In a slow save or a slow step.
+  std::optional<std::size_t> keeper;  ///< Which of the world's keepers watches it.
+  std::uint32_t life = 0;             ///< Raised at every start and every end.
+  bool stopped = false;  ///< As by SIGSTOP: everything waits in `inbox`, the clock runs on.
+  bool busy = false;     ///< In a slow save or a slow step.
   std::deque<Event> inbox;
   Duration next_save_takes{0};    ///< 0: as the world's disks do.
   std::optional<Effects> unsent;  ///< Waits for a slow save.

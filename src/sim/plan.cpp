@@ -64,6 +64,8 @@ Plan make_plan(Chance& chance) {
   plan.longest_promise = plan.promise * 3;
   plan.upkeep = one_in(chance, 2);
   plan.keepers = one_in(chance, 2);
+  plan.keepers_watch = one_in(chance, 2);
+  if (one_in(chance, 3)) plan.keeper_speed = {.slow = 100, .slow_max = plan.promise};
   plan.events = 600 + chance.below(2400);
   plan.gap_max = plan.promise * static_cast<Duration::rep>(1 + chance.below(8)) / 4;
   if (one_in(chance, 4)) plan.sluggish = 100;  // one step in ten

@@ -50,7 +50,9 @@ struct Plan {
   Duration shortest_promise{0};
   Duration longest_promise{0};  ///< Between these it is changed while the cluster runs.
   bool upkeep = false;
-  bool keepers = false;
+  bool keepers = false;        ///< Some deaths are told.
+  bool keepers_watch = false;  ///< From the start: who hangs is killed.
+  DiskSpeed keeper_speed;
   std::uint64_t events = 0;  ///< How long the bad weather lasts.
   Duration gap_max{0};       ///< Between two actions.
   std::uint32_t sluggish = 0;

@@ -10,13 +10,15 @@ namespace duckduckgoose::sim {
 
 /// What the world does by itself, once its time has come.
 enum class Happening : std::uint8_t {
-  tick,         ///< A process asked to be woken.
-  delivery,     ///< A message arrives.
-  ready,        ///< A process has finished a slow save, or a slow step.
-  dial,         ///< A process tries to reach another one.
-  link_breaks,  ///< A process learns that a connection is gone.
-  work_ends,    ///< The goose's command has come to its end.
-  proof,        ///< A keeper tells the voters that its node is dead.
+  tick,            ///< A process asked to be woken.
+  delivery,        ///< A message arrives.
+  ready,           ///< A process has finished a slow save, or a slow step.
+  dial,            ///< A process tries to reach another one.
+  link_breaks,     ///< A process learns that a connection is gone.
+  work_ends,       ///< The goose's command has come to its end.
+  keeper_wakes,    ///< A keeper asked to be woken.
+  kept_work_ends,  ///< What a keeper has told to end does so.
+  proof,           ///< A keeper tells the voters that its node is dead.
 };
 
 /// One thing that is to happen.

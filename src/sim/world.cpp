@@ -7,6 +7,13 @@
 
 namespace duckduckgoose::sim {
 
+namespace {
+
+/// What a goose that stops on purpose gives its command.
+constexpr Duration stop_time = std::chrono::seconds{8};
+
+}  // namespace
+
 /// The world as perform() sees it, for one step of one process.
 class World::Hands {
  public:
@@ -18,6 +25,7 @@ class World::Hands {
   void withdraw(const Tenure& tenure) {
     if (dies_at(Boundary::withdraw)) return;
     world_.checker_.withdrawn(index_, tenure, world_.now_);
+    world_.tell_keeper_how_it_stands(index_, true);
     world_.end_work_soon(index_);
   }
 
@@ -28,6 +36,7 @@ class World::Hands {
       if (world_.chance_.below(2) == 0) land(record);
       return std::unexpected(Error::killed);
     }
+    world_.tell_keeper(index_, guard::Saving{place_.process->lease_end()});
     if (place_.next_save_takes > Duration{0}) {
       place_.saving = record;
       slow_ = std::exchange(place_.next_save_takes, Duration{0});
@@ -41,6 +50,7 @@ class World::Hands {
       return {};
     }
     land(record);
+    world_.tell_keeper(index_, guard::Saved{});
     return {};
   }
 
@@ -64,6 +74,7 @@ class World::Hands {
     world_.checker_.announces(index_, effects, world_.now_);
     if (effects.held) {
       place_.held_until = std::max(place_.held_until, place_.clock.when(*effects.held));
+      world_.tell_keeper(index_, guard::Held{*effects.held});
     }
   }
 
@@ -128,6 +139,10 @@ void World::handle(const Entry& entry) {
     case Happening::work_ends:
       if (life == place.life) end_work(entry.place);
       return;
+    case Happening::keeper_wakes:
+      return wake_keeper(entry.detail, entry.at);
+    case Happening::kept_work_ends:
+      return kept_work_ends(entry.detail);
     case Happening::proof:
       return prove(entry.detail);
   }
@@ -194,6 +209,8 @@ void World::step(PlaceIndex index, const Event& event) {
       pause = Duration{1} + chance_.up_to(place.sluggish_max);
     }
   }
+  if (pause == Duration{0}) tell_keeper_how_it_stands(index, effects.announce.has_value());
+  if (!place.process) return;  // its keeper has killed it
   if (pause > Duration{0}) {
     place.busy = true;
     queue_.push({.at = now_ + pause,
@@ -211,6 +228,7 @@ void World::ready(PlaceIndex index) {
   if (place.saving) {
     place.disk = std::exchange(place.saving, std::nullopt);
     checker_.saved(index, *place.disk, now_);
+    tell_keeper(index, guard::Saved{});
   }
   place.busy = false;
   if (!place.stopped) drain_inbox(index);
@@ -271,13 +289,14 @@ Ticket World::drain(PlaceIndex place, ReleaseReason reason, std::optional<NodeId
   if (!lives(place)) return ticket;
   checker_.asked(place, ticket, false, now_);
   give(place, Drain{reason, successor, ticket});
+  tell_keeper(place, guard::EndWork{places_[place].clock.at(now_) + stop_time});
   end_work_soon(place);
   return ticket;
 }
 
 /// The command must end, and does so in a while, unless it is ended by hand.
 void World::end_work_soon(PlaceIndex place) {
-  if (!places_[place].works || !work_ends_within) return;
+  if (!places_[place].works || !work_ends_within || places_[place].keeper) return;
   queue_.push({.at = now_ + chance_.up_to(*work_ends_within),
                .detail = places_[place].life,
                .what = Happening::work_ends,
@@ -291,6 +310,12 @@ void World::begin_work(PlaceIndex place) {
   if (this->goose() != place || goose.works || goose.stopped || goose.busy) return;
   places_[place].works = true;
   checker_.works(place, true);
+  const Raft& core = *goose.process;
+  if (goose.keeper) {
+    keepers_[*goose.keeper].works = true;
+    if (keeper_speed.slow == 0) checker_.contained(core.self(), true);
+  }
+  tell_keeper(place, guard::WorkBegan{guard::grace_default(core.record().config.promise)});
   give(place, WorkBegan{});
 }
 
@@ -298,6 +323,11 @@ void World::end_work(PlaceIndex place) {
   if (!lives(place) || !places_[place].works) return;
   places_[place].works = false;
   checker_.works(place, false);
+  if (const auto keeper = places_[place].keeper) {
+    keepers_[*keeper].works = false;
+    checker_.contained(keepers_[*keeper].who, false);
+  }
+  tell_keeper(place, guard::WorkEnded{});
   give(place, WorkEnded{});
 }
 

@@ -1,12 +1,14 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "guard/guard.hpp"
 #include "raft/chance.hpp"
 #include "raft/raft.hpp"
 #include "sim/checker.hpp"
@@ -63,6 +65,7 @@ class World {
 
   // Processes and disks.
   void start(PlaceIndex place);  ///< With what is on the disk; a fresh one gets a new id.
+  /// Of a node that dies: does it see that, or is it dead itself?
   enum class Keeper : std::uint8_t { tells, is_silent };
   void kill(PlaceIndex place, Keeper keeper);
   void doom(PlaceIndex place, Boundary boundary) { places_[place].doom = boundary; }
@@ -123,7 +126,7 @@ class World {
   [[nodiscard]] const Counts& counts() const { return counts_; }
   [[nodiscard]] std::size_t in_flight() const { return queue_.size(); }
   [[nodiscard]] std::size_t kept() const { return kept_.size(); }
-  [[nodiscard]] std::size_t proofs() const { return proofs_.size(); }
+  [[nodiscard]] std::size_t proofs() const { return told_.size(); }
   /// A number that depends on all that happened so far (I8).
   [[nodiscard]] std::uint64_t digest() const { return digest_; }
 
@@ -134,6 +137,10 @@ class World {
   Duration short_wait = std::chrono::milliseconds{4};
   std::optional<Duration> work_ends_within;  ///< How long a command takes to end once it must.
   Duration proof_within = std::chrono::milliseconds{1};  ///< How long a keeper takes to tell.
+  /// Processes that start from now on have a keeper that watches them, which is the real Guard: it
+  /// kills who hangs. Without it there are keepers only for those that die and are told of.
+  bool keepers = false;
+  DiskSpeed keeper_speed;  ///< So many of a thousand wake-ups come late.
 
   /// How much is written down, one line each: what the cores trace, or every event and message too.
   enum class Detail : std::uint8_t { traces, everything };
@@ -150,12 +157,20 @@ class World {
     PlaceIndex to;
     Event event;
   };
-  struct Proof {
-    Message message;  ///< `to` is filled in.
-    std::vector<NodeId> voters;
-    PlaceIndex from;
-    bool told = false;
+  /// The keeper of one life of a process. May outlive it.
+  struct Watcher {
+    guard::Guard guard;
+    PlaceIndex place = 0;
+    std::uint32_t life = 0;
+    Incarnation who;
+    bool lives = true;
+    bool works = false;               ///< Something that the goose had started lives.
+    Duration promise{0};              ///< As it was last told.
+    Instant beat_at;                  ///< When it was last told how things stand.
+    std::optional<TrueTime> wake_at;  ///< When the next wake-up lies in the queue.
+    std::vector<Message> proof;       ///< What it tells, one a voter, once the process is dead.
   };
+  using KeeperIndex = std::size_t;
 
   // world.cpp
   void handle(const Entry& entry);
@@ -181,12 +196,20 @@ class World {
   void dial(PlaceIndex from, PlaceIndex to, Duration delay);
   void link(PlaceIndex a, PlaceIndex b, std::uint64_t lives);
   void lose_link(PlaceIndex place, PlaceIndex peer, std::uint64_t life);
-  void prove(std::size_t proof);
   void note_saves(PlaceIndex place, const Message& message);
 
   // world_processes.cpp
   void launch(PlaceIndex place, const Record& record, Checker::Data data);
-  void plan_proof(PlaceIndex place);
+
+  // world_keepers.cpp
+  void hire_keeper(PlaceIndex place);
+  void tell_keeper(PlaceIndex place, const guard::Event& event);
+  void tell_keeper_how_it_stands(PlaceIndex place, bool is_news);
+  void see_death(PlaceIndex place);
+  void give_keeper(KeeperIndex keeper, const guard::Event& event);
+  void wake_keeper(KeeperIndex keeper, TrueTime at);
+  void kept_work_ends(KeeperIndex keeper);
+  void prove(KeeperIndex keeper);
 
   // world_log.cpp
   void log_event(PlaceIndex place, const Event& event);
@@ -202,7 +225,8 @@ class World {
   std::vector<Filter> filters_;
   std::vector<Kept> kept_;
   std::optional<Message> sample_;
-  std::vector<Proof> proofs_;
+  std::deque<Watcher> keepers_;
+  std::vector<KeeperIndex> told_;  ///< Those that have told a death, in that order.
   Checker checker_;
   Counts counts_;
   std::uint64_t tickets_ = 0;

@@ -180,17 +180,4 @@ void World::note_saves(PlaceIndex place, const Message& message) {
   if (link.id == message.from.id) link.saves = std::max(link.saves, message.saves);
 }
 
-void World::prove(std::size_t proof) {
-  proofs_[proof].told = true;
-  for (const NodeId voter : proofs_[proof].voters) {
-    Message message = proofs_[proof].message;
-    message.to = voter;
-    if (const auto to = receiver_of(voter)) send_to(proofs_[proof].from, *to, std::move(message));
-  }
-}
-
-void World::repeat_release(std::size_t nth) {
-  if (nth < proofs_.size() && proofs_[nth].told) prove(nth);
-}
-
 }  // namespace duckduckgoose::sim

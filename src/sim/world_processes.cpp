@@ -74,6 +74,7 @@ void World::launch(PlaceIndex index, const Record& record, Checker::Data data) {
       .nonce = chance_.next(), .seed = chance_.next(), .short_wait = short_wait};
   place.process.emplace(record, options, place.clock.at(now_));
   checker_.born(index, place.process->self(), record, place.clock, data, now_);
+  if (keepers && data == Checker::Data::own) hire_keeper(index);
   if (log_ != nullptr) note(place.address + " starts as " + name_of(record.node.id));
   for (PlaceIndex other = 0; other < places_.size(); ++other) {
     if (other != index && lives(other)) dial(index, other, weather.delay(chance_));
@@ -94,7 +95,13 @@ void World::kill(PlaceIndex index, Keeper keeper) {
     }
     place.saving.reset();
   }
-  if (keeper == Keeper::tells && place.data == Checker::Data::own) plan_proof(index);
+  if (keeper == Keeper::tells && place.data == Checker::Data::own) {
+    see_death(index);
+  } else if (place.keeper) {
+    keepers_[*place.keeper].lives = false;
+    checker_.contained(keepers_[*place.keeper].who, false);  // nobody is left to end it
+  }
+  place.keeper.reset();
   const std::uint32_t life = place.life;
   for (PlaceIndex other = 0; other < places_.size(); ++other) {
     if (places_[other].linked_to[index].life != life || cuts_.is_cut(index, other)) continue;
@@ -114,35 +121,6 @@ void World::kill(PlaceIndex index, Keeper keeper) {
   place.tick_at.reset();
   place.linked_to = {};
   checker_.died(index);
-}
-
-/// The keeper has seen its node die. It tells the voters as soon as no hold runs and no command
-/// lives.
-void World::plan_proof(PlaceIndex index) {
-  Place& place = places_[index];
-  const Incarnation who = place.process->self();
-  const TrueTime work_ends =
-      now_ + (place.works ? chance_.up_to(work_ends_within.value_or(Duration{0})) : Duration{0});
-  const TrueTime tells = std::max(work_ends, place.held_until) + chance_.up_to(proof_within);
-  Proof proof{.message = {.cluster = the_cluster,
-                          .from = who,
-                          .to = {},
-                          .saves = place.disk->saves,
-                          .term = place.disk->term,
-                          .stamp = place.disk->config.stamp,
-                          .config = {},
-                          .body = Release{who, {}, ReleaseReason::dead, std::nullopt}},
-              .voters = {},
-              .from = index};
-  for (const Member& member : place.disk->config.members) {
-    if (member.id != who.id) proof.voters.push_back(member.id);
-  }
-  proofs_.push_back(std::move(proof));
-  checker_.proven_dead(who, tells);
-  queue_.push({.at = tells,
-               .detail = proofs_.size() - 1,
-               .what = Happening::proof,
-               .place = static_cast<std::uint8_t>(index)});
 }
 
 void World::stop(PlaceIndex index) {
