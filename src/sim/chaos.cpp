@@ -156,6 +156,9 @@ void Chaos::clear_sky(ChaosResult& result) {
   while (std::ranges::any_of(world_.places(), &Place::busy) && !world_.violation()) {
     world_.run_for(plan_.promise / 10);
   }
+  // Keepers kill who hung till now; whoever looks after the processes starts them again.
+  world_.run_for(plan_.promise / 2);
+  for (PlaceIndex place = 0; place < clones_place_; ++place) world_.start(place);
   const TrueTime began = world_.now();
   const Duration promise = longest_promise();
   result.was_due = goose_is_due();

@@ -17,6 +17,7 @@ enum class Happening : std::uint8_t {
   link_breaks,     ///< A process learns that a connection is gone.
   work_ends,       ///< The goose's command has come to its end.
   keeper_wakes,    ///< A keeper asked to be woken.
+  keeper_kills,    ///< SIGKILL takes its time.
   kept_work_ends,  ///< What a keeper has told to end does so.
   proof,           ///< A keeper tells the voters that its node is dead.
 };

@@ -141,6 +141,8 @@ void World::handle(const Entry& entry) {
       return;
     case Happening::keeper_wakes:
       return wake_keeper(entry.detail, entry.at);
+    case Happening::keeper_kills:
+      return keeper_kills(entry.detail);
     case Happening::kept_work_ends:
       return kept_work_ends(entry.detail);
     case Happening::proof:
@@ -210,7 +212,6 @@ void World::step(PlaceIndex index, const Event& event) {
     }
   }
   if (pause == Duration{0}) tell_keeper_how_it_stands(index, effects.announce.has_value());
-  if (!place.process) return;  // its keeper has killed it
   if (pause > Duration{0}) {
     place.busy = true;
     queue_.push({.at = now_ + pause,
@@ -305,18 +306,26 @@ void World::end_work_soon(PlaceIndex place) {
 
 void World::hold(PlaceIndex place, Duration wanted) { give(place, Hold{wanted}); }
 
-void World::begin_work(PlaceIndex place) {
-  const Place& goose = places_[place];
-  if (this->goose() != place || goose.works || goose.stopped || goose.busy) return;
-  places_[place].works = true;
-  checker_.works(place, true);
-  const Raft& core = *goose.process;
-  if (goose.keeper) {
-    keepers_[*goose.keeper].works = true;
-    if (keeper_speed.slow == 0) checker_.contained(core.self(), true);
+/// The core first, with all that it saves: a command that runs although nobody remembers it after a
+/// crash would outlive its lease.
+void World::begin_work(PlaceIndex index) {
+  Place& place = places_[index];
+  if (goose() != index || place.works || place.stopped || place.busy) return;
+  const std::uint32_t life = place.life;
+  const Incarnation who = place.process->self();
+  checker_.works(index, true);
+  give(index, WorkBegan{});
+  if (place.life != life) return;
+  if (place.busy) {  // a slow save: the office may be over when it ends, so nothing is started
+    checker_.works(index, false);
+    return give(index, WorkEnded{});
   }
-  tell_keeper(place, guard::WorkBegan{guard::grace_default(core.record().config.promise)});
-  give(place, WorkBegan{});
+  place.works = true;
+  if (!place.keeper) return;
+  keepers_[*place.keeper].works = true;
+  if (keeper_speed.slow == 0) checker_.contained(who, true);
+  const Duration promise = place.process->record().config.promise;
+  tell_keeper(index, guard::WorkBegan{guard::grace_default(promise)});
 }
 
 void World::end_work(PlaceIndex place) {

@@ -208,6 +208,7 @@ class World {
   void see_death(PlaceIndex place);
   void give_keeper(KeeperIndex keeper, const guard::Event& event);
   void wake_keeper(KeeperIndex keeper, TrueTime at);
+  void keeper_kills(KeeperIndex keeper);
   void kept_work_ends(KeeperIndex keeper);
   void prove(KeeperIndex keeper);
 

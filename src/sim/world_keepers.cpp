@@ -93,10 +93,14 @@ void World::give_keeper(KeeperIndex keeper, const guard::Event& event) {
   }
   if (orders.release) plan(Happening::proof, now_ + chance_.up_to(proof_within));
   if (orders.end) watcher.lives = false;
-  if (orders.kill_node && places_[watcher.place].life == watcher.life) {
-    if (log_ != nullptr) note("the keeper of " + name_of(watcher.who.id) + " kills it");
-    kill(watcher.place, Keeper::tells);
-  }
+  if (orders.kill_node) plan(Happening::keeper_kills, now_ + chance_.up_to(proof_within));
+}
+
+void World::keeper_kills(KeeperIndex keeper) {
+  const Watcher& watcher = keepers_[keeper];
+  if (places_[watcher.place].life != watcher.life) return;
+  if (log_ != nullptr) note("the keeper of " + name_of(watcher.who.id) + " kills it");
+  kill(watcher.place, Keeper::tells);
 }
 
 void World::wake_keeper(KeeperIndex keeper, TrueTime at) {
