@@ -25,6 +25,7 @@ Orders Guard::step(Instant now, const Event& event) {
 
 void Guard::on(const Beat& beat) {
   heard_ = now_;
+  saving_ = false;
   promise_ = beat.promise;
   learn(beat.lease_end);
 }
@@ -54,7 +55,10 @@ void Guard::on(const WorkBegan& began) {
 
 void Guard::on(const EndWork& ending) { end_work(ending.limit); }
 
+/// Whoever ends without a Release harms nobody: the promise runs out.
 void Guard::on(const EndNow& /*now*/) {
+  if (is_impatient_) out_.end = true;
+  is_impatient_ = true;
   kill_node();
   end_work(now_);
 }
@@ -76,13 +80,11 @@ void Guard::end_work(Instant limit) {
   }
 }
 
-/// A node that hangs is killed, so that its death can be proven; a save may take as long as the
-/// lease does.
+/// A goose that hangs is killed, so that its death can be proven.
 std::optional<Instant> Guard::node_hangs_at() const {
   if (!heard_ || node_killed_ || node_ended_) return {};
-  if (!lease_end_) return *heard_ + patience_with_duck;
-  const Instant silent_at = *heard_ + patience_with_goose(promise_);
-  return saving_ ? std::max(silent_at, *lease_end_ - kill_margin(promise_)) : silent_at;
+  const bool is_patient = saving_ || !lease_end_;
+  return *heard_ + (is_patient ? patience_with_duck : patience_with_goose(promise_));
 }
 
 void Guard::watch_node() {
@@ -112,14 +114,16 @@ void Guard::watch_work() {
 /// any tenure is waited out.
 void Guard::release_when_free() {
   if (!node_ended_ || work_ != Work::none) return;
-  const bool told_all = answers_ >= voters_;
-  if (!owes_ || voters_ == 0 || (release_began_ && told_all)) {
+  const bool is_heard = answers_ > 0 && settled_ >= voters_;
+  const bool is_held = !release_began_ && held_until_ > now_;
+  if (!owes_ || voters_ == 0 || is_heard || (is_held && is_impatient_)) {
     out_.end = true;
+  } else if (is_held) {
+    return;
   } else if (!release_began_) {
-    if (held_until_ > now_) return;
     release_began_ = now_;
     out_.release = true;
-  } else if (now_ >= *release_began_ + release_time) {
+  } else if (now_ >= *release_began_ + release_time(promise_)) {
     out_.end = true;
   }
 }
@@ -127,12 +131,13 @@ void Guard::release_when_free() {
 std::optional<Instant> Guard::wake_at() const {
   std::optional<Instant> wake = node_hangs_at();
   const auto also_at = [&wake](Instant at) { wake = wake ? std::min(*wake, at) : at; };
+  if (wake && lease_end_ && !saving_) also_at(now_ + look_every(promise_));
   if (const auto kill_at = work_is_killed_at()) {
     also_at(work_ == Work::runs ? *kill_at - grace_ : *kill_at);
   }
   if (node_ended_ && work_ == Work::none) {
     if (release_began_) {
-      also_at(*release_began_ + release_time);
+      also_at(*release_began_ + release_time(promise_));
     } else if (held_until_ > now_) {
       also_at(held_until_);
     }

@@ -12,7 +12,7 @@ namespace duckduckgoose::guard {
 
 /// The node lives. Comes every few milliseconds while it is goose: see beat_every().
 struct Beat {
-  Duration promise{0};
+  Duration promise = promise_default;
   std::optional<Instant> lease_end{};  ///< None: it is no goose. Else its lease as it is now.
 };
 /// The node is about to write its record, and answers nothing until it has. `lease_end` as in Beat.
@@ -25,7 +25,7 @@ struct Saved {};
 struct Held {
   Instant until{};
 };
-/// The voters that a Release has to reach.
+/// The addresses to which a Release has to be sent.
 struct Voters {
   std::size_t count = 0;
 };
@@ -46,13 +46,15 @@ struct Farewell {};
 struct NodeEnded {};
 /// One voter has taken the Release.
 struct Answered {};
+/// One more of those to whom it was sent will not answer, or has.
+struct Settled {};
 /// An operator has no patience: all must end now.
 struct EndNow {};
 /// Time has passed. Comes after all that could be read has been given.
 struct Tick {};
 
 using Event = std::variant<Beat, Saving, Saved, Held, Voters, WorkBegan, EndWork, WorkEnded,
-                           Farewell, NodeEnded, Answered, EndNow, Tick>;
+                           Farewell, NodeEnded, Answered, Settled, EndNow, Tick>;
 
 /// What is to be done, in this order.
 struct Orders {
@@ -69,9 +71,19 @@ struct Orders {
 [[nodiscard]] constexpr Duration beat_every(Duration promise) { return promise / 16; }
 inline constexpr Duration beat_every_as_duck = std::chrono::seconds{2};
 
-/// The silence after which a goose hangs; a duck, which harms nobody.
-[[nodiscard]] constexpr Duration patience_with_goose(Duration promise) { return promise / 4; }
+/// The silence after which a goose hangs. Not less than what a busy machine takes to let a process
+/// have its turn.
+[[nodiscard]] constexpr Duration patience_with_goose(Duration promise) {
+  constexpr Duration shortest = std::chrono::milliseconds{25};
+  return promise / 4 < shortest ? shortest : promise / 4;
+}
+/// ... and a duck, which harms nobody, or a node that saves: a save that outlives the lease ends
+/// the tenure, and the node may live.
 inline constexpr Duration patience_with_duck = std::chrono::seconds{10};
+
+/// A keeper looks so often at a goose from which nothing comes: when the machine stood still
+/// meanwhile it sees that by its own lateness.
+[[nodiscard]] constexpr Duration look_every(Duration promise) { return promise / 8; }
 
 /// So long before the lease ends SIGKILL is sent: killing takes its time.
 [[nodiscard]] constexpr Duration kill_margin(Duration promise) {
@@ -84,8 +96,13 @@ inline constexpr Duration patience_with_duck = std::chrono::seconds{10};
 /// A keeper that wakes so much too late may have missed what it waited for, and waits anew.
 [[nodiscard]] constexpr Duration late_after(Duration promise) { return promise / 20; }
 
-/// For the voters to take a Release; the ones that cannot be reached do not hold up the rest.
-inline constexpr Duration release_time = std::chrono::milliseconds{50};
+/// For the voters to take a Release, at most: several round trips, and a lost packet on the way.
+[[nodiscard]] constexpr Duration release_time(Duration promise) {
+  constexpr Duration shortest = std::chrono::milliseconds{50};
+  constexpr Duration longest = std::chrono::seconds{1};
+  const Duration part = promise / 2;
+  return part < shortest ? shortest : part > longest ? longest : part;
+}
 
 /// The most that `grace` may be: the work must be dead before a lease ends that was lost without
 /// warning.
@@ -115,6 +132,7 @@ class Guard {
   void on(const Farewell& /*farewell*/) { owes_ = false; }
   void on(const NodeEnded& /*ended*/) { node_ended_ = true; }
   void on(const Answered& /*answered*/) { ++answers_; }
+  void on(const Settled& /*settled*/) { ++settled_; }
   void on(const EndNow& now);
   void on(const Tick& /*tick*/) {}
 
@@ -147,6 +165,8 @@ class Guard {
   Instant held_until_;
   std::size_t voters_ = 0;
   std::size_t answers_ = 0;
+  std::size_t settled_ = 0;
+  bool is_impatient_ = false;
   std::optional<Instant> release_began_;
 
   Orders out_;  ///< Gathered during a step.

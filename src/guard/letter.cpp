@@ -29,6 +29,7 @@ void put(std::string& to, const Envelopes& all) {
   for (const Envelope& it : all.voters) {
     put(to, std::string_view{it.address});
     put(to, std::string_view{it.bytes});
+    put(to, std::string_view{it.answer});
   }
 }
 
@@ -51,7 +52,7 @@ bool take(std::string_view& from, std::string& text) {
 bool take(std::string_view& from, Envelopes& all) {
   while (!from.empty()) {
     Envelope& it = all.voters.emplace_back();
-    if (!take(from, it.address) || !take(from, it.bytes)) return false;
+    if (!take(from, it.address) || !take(from, it.bytes) || !take(from, it.answer)) return false;
   }
   return true;
 }

@@ -18,9 +18,10 @@ namespace duckduckgoose::guard {
 struct Envelope {
   std::string address;  ///< A sockaddr, as connect(2) takes it.
   std::string bytes;    ///< All that is to be sent there.
+  std::string answer;   ///< What is in the answer of who has taken it.
   bool operator==(const Envelope&) const = default;
 };
-/// Whom to tell of the node's death. Replaces what was told before.
+/// Whom to tell of the node's death, where each voter may be. Replaces what was told before.
 struct Envelopes {
   std::vector<Envelope> voters;
   bool operator==(const Envelopes&) const = default;
@@ -34,10 +35,6 @@ struct Alive {};
 /// An operator wants the node to stop.
 struct Stop {};
 using Reply = std::variant<Alive, Stop>;
-
-/// The reason with which a voter closes the link of a keeper whose proof it has taken: the only
-/// thing that a keeper looks for in what comes back.
-inline constexpr std::string_view proof_taken = "the proof is taken";
 
 /// A longer letter is never sent: five voters' envelopes are a tenth of it.
 inline constexpr std::size_t letter_bytes_max = 64U * 1024U;

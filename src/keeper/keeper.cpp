@@ -64,10 +64,7 @@ class Keeper {
         read_letters();  // what it still said before it died
         step(guard::NodeEnded{});
       }
-      for (std::size_t answers = post_.go_on(); answers > 0; --answers) {
-        ++answers_;
-        step(guard::Answered{});
-      }
+      deliver();
       step(guard::Tick{});
     }
     say_how_it_ended();
@@ -104,7 +101,9 @@ class Keeper {
     static std::array<char, guard::letter_bytes_max> bytes;
     while (line_.is_open()) {
       const ssize_t got = recv(line_.get(), bytes.data(), bytes.size(), MSG_DONTWAIT);
-      if (got < 0 && (errno == EAGAIN || errno == EINTR)) return;
+      // A node that died with something unread is reported once, before what it still said.
+      if (got < 0 && (errno == ECONNRESET || errno == EINTR)) continue;
+      if (got < 0 && errno == EAGAIN) return;
       if (got <= 0) return line_.close();
       auto letter = guard::decode_letter({bytes.data(), static_cast<std::size_t>(got)});
       if (!letter) continue;
@@ -122,6 +121,13 @@ class Keeper {
   }
   void take(const auto& letter) { step(letter); }
 
+  void deliver() {
+    const Post::News news = post_.go_on();
+    answers_ += news.taken;
+    for (std::size_t i = 0; i < news.taken; ++i) step(guard::Answered{});
+    for (std::size_t i = 0; i < news.settled; ++i) step(guard::Settled{});
+  }
+
   /// waitid() is the proof of death. True once.
   bool node_is_over() {
     if (node_ == 0) return false;
@@ -129,7 +135,6 @@ class Keeper {
     const int done = waitid(P_PID, static_cast<id_t>(node_), &how, WEXITED | WNOHANG);
     if (done != 0 || how.si_pid != node_) return false;
     node_ = 0;
-    ended_at_ = now();
     const bool by_itself = how.si_code == CLD_EXITED;
     if (!by_itself) signal_ = how.si_status;
     exit_code_ = by_itself ? how.si_status : exit_signalled + how.si_status;
@@ -143,7 +148,10 @@ class Keeper {
       hung_ = !impatient_with_;
       kill(node_, SIGKILL);
     }
-    if (orders.release) post_.send();
+    if (orders.release) {
+      released_at_ = now();
+      post_.send();
+    }
     if (orders.end) ended_ = true;
     arm(orders.wake_at);
   }
@@ -171,10 +179,11 @@ class Keeper {
     std::string text = "duckduckgoose: the node ";
     text += hung_ ? "did not answer and was killed" : "was killed";
     text += " (signal " + std::to_string(*signal_) + ")";
-    if (post_.size() > 0) {
-      const auto took = (now() - ended_at_) / std::chrono::milliseconds{1};
-      text += "; " + std::to_string(answers_) + " of " + std::to_string(post_.size()) +
-              " other voters took the proof within " + std::to_string(took) + " ms";
+    if (released_at_) {
+      const auto took = (now() - *released_at_) / std::chrono::milliseconds{1};
+      text +=
+          answers_ > 0 ? "; other voters were told within " : "; no other voter was reached in ";
+      text += std::to_string(took) + " ms";
     }
     text += "\n";
     static_cast<void>(write(STDERR_FILENO, text.data(), text.size()));
@@ -188,7 +197,7 @@ class Keeper {
   Post post_;
   std::vector<pollfd> waits_;
   std::optional<Instant> armed_;
-  Instant ended_at_;
+  std::optional<Instant> released_at_;
   std::optional<int> signal_;  ///< The node died of it.
   std::optional<int> impatient_with_;
   int stops_ = 0;
@@ -212,6 +221,8 @@ int keep(const std::function<int(int line)>& be_node) {
   }
   Descriptor line{ends[0]};
   Descriptor node_end{ends[1]};
+  // Inherited as ignored, the kernel would reap the node, and nobody could prove its death.
+  signal(SIGCHLD, SIG_DFL);
   const sigset_t signals = own_signals();
   sigset_t before;
   sigprocmask(SIG_BLOCK, &signals, &before);
@@ -226,7 +237,8 @@ int keep(const std::function<int(int line)>& be_node) {
     signal_line.close();
     clock.close();
     sigprocmask(SIG_SETMASK, &before, nullptr);
-    setpgid(0, 0);  // Ctrl-C reaches the keeper alone
+    setpgid(0, 0);             // Ctrl-C reaches the keeper alone
+    signal(SIGTTOU, SIG_IGN);  // `stty tostop` must not stop it for what it logs
     prctl(PR_SET_NAME, "ddg-node");
     std::exit(be_node(node_end.release()));  // NOLINT(concurrency-mt-unsafe): there is one thread
   }

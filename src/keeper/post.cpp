@@ -28,6 +28,7 @@ void Post::begin(Errand& errand, const guard::Envelope& envelope) {
       connect(errand.socket.get(), reinterpret_cast<const sockaddr*>(&address), bytes);
   if (connected != 0 && errno != EINPROGRESS) return errand.socket.close();
   errand.to_send = envelope.bytes;
+  errand.awaited = envelope.answer;
 }
 
 void Post::add_to(std::vector<pollfd>& waits) const {
@@ -38,14 +39,16 @@ void Post::add_to(std::vector<pollfd>& waits) const {
   }
 }
 
-std::size_t Post::go_on() {
-  std::size_t answered = 0;
+Post::News Post::go_on() {
+  News news;
   for (Errand& it : errands_) {
-    if (!it.socket.is_open()) continue;
-    go_on(it);
-    if (it.is_taken) ++answered;
+    if (it.is_settled) continue;
+    if (it.socket.is_open()) go_on(it);
+    if (it.is_taken) ++news.taken;
+    it.is_settled = !it.socket.is_open();
+    if (it.is_settled) ++news.settled;
   }
-  return answered;
+  return news;
 }
 
 void Post::go_on(Errand& errand) {
@@ -62,7 +65,7 @@ void Post::go_on(Errand& errand) {
   std::array<char, answer_bytes_max> part;  // NOLINT(*-member-init): recv() fills it
   const ssize_t received = recv(errand.socket.get(), part.data(), part.size(), 0);
   if (received > 0) errand.answer.append(part.data(), static_cast<std::size_t>(received));
-  errand.is_taken = errand.answer.find(guard::proof_taken) != std::string::npos;
+  errand.is_taken = errand.answer.find(errand.awaited) != std::string::npos;
   if (errand.is_taken || is_over(received) || errand.answer.size() > answer_bytes_max) {
     errand.socket.close();
   }

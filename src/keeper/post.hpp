@@ -23,8 +23,13 @@ class Post {
   /// Adds what it waits for.
   void add_to(std::vector<pollfd>& waits) const;
 
-  /// Goes on where it can; gives how many have answered since the last call.
-  [[nodiscard]] std::size_t go_on();
+  /// What became of errands since the last call.
+  struct News {
+    std::size_t taken = 0;
+    std::size_t settled = 0;  ///< Taken or failed.
+  };
+  /// Goes on where it can.
+  [[nodiscard]] News go_on();
 
   static constexpr std::size_t answer_bytes_max = 4096;
 
@@ -32,8 +37,10 @@ class Post {
   struct Errand {
     Descriptor socket;
     std::string to_send;
+    std::string awaited;
     std::string answer;
     bool is_taken = false;
+    bool is_settled = false;
   };
   static void begin(Errand& errand, const guard::Envelope& envelope);
   static void go_on(Errand& errand);

@@ -122,12 +122,14 @@ void Api::handle(const net::Request& request, net::Responder responder) {
 }
 
 void Api::status(const net::Request& request, net::Responder responder) {
+  const auto hold = value_of(request.query(), "hold");
   if (const auto confirm = value_of(request.query(), "confirm")) {
+    if (hold)
+      return responder.answer(answer_of(bad_request("ask for confirm or for hold, not both.")));
     if (*confirm == "quorum") return confirmed_status(std::move(responder));
     return responder.answer(answer_of(
         bad_request("confirm is \"" + std::string{*confirm} + "\"; it can only be quorum.")));
   }
-  const auto hold = value_of(request.query(), "hold");
   if (!hold) return responder.answer(present_status());
   std::uint64_t wanted_ms = 0;
   const auto [end, error] = std::from_chars(hold->begin(), hold->end(), wanted_ms);
@@ -151,7 +153,8 @@ Answer Api::held_status(std::uint64_t wanted_ms) {
   const Instant asked = net::Loop::now();
   const Duration wanted =
       std::chrono::milliseconds{std::min<std::uint64_t>(wanted_ms, promise_max / 1ms)};
-  const Duration given = hold_(wanted * 101 / 99 + 1ms) - asked;
+  const auto until = wanted > Duration{0} ? hold_(wanted * 101 / 99 + 1ms) : std::nullopt;
+  const Duration given = until.value_or(asked) - asked;
   const Duration firm = std::clamp(given * 99 / 101, Duration{0}, wanted);
   const Facts facts = facts_();
   wire::Status status = status_of(facts, net::Loop::now());

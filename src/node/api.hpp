@@ -16,7 +16,7 @@ namespace duckduckgoose::node {
 class Api {
  public:
   using GetFacts = std::function<Facts()>;
-  using GiveHold = std::function<Instant(Duration wanted)>;  ///< Until when it is firm.
+  using GiveHold = std::function<std::optional<Instant>(Duration wanted)>;
   Api(const Story& story, GetFacts facts, GiveHold hold, Errands& errands);
 
   void handle(const net::Request& request, net::Responder responder);

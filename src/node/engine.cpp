@@ -112,10 +112,10 @@ Ticket Engine::ticket_for(OnAnswer on_answer) {
   return last_ticket_;
 }
 
-Instant Engine::hold(Duration wanted) {
+std::optional<Instant> Engine::hold(Duration wanted) {
   held_.reset();
   step(Hold{wanted});
-  return held_.value_or(net::Loop::now());
+  return held_ && net::Loop::now() < *held_ ? held_ : std::nullopt;
 }
 
 void Engine::confirm(OnAnswer on_answer) { step(Confirm{ticket_for(std::move(on_answer))}); }

@@ -60,9 +60,9 @@ class Engine {
   /// One event. Called from inside Surroundings it is put off until the present step is done.
   void step(Event event);
 
-  /// Asks for a firm window: until the time returned, which is now where none is given, this
-  /// incarnation releases nothing.
-  [[nodiscard]] Instant hold(Duration wanted);
+  /// Asks for a firm window: until the time returned this incarnation releases nothing. None: there
+  /// is none to give.
+  [[nodiscard]] std::optional<Instant> hold(Duration wanted);
 
   using OnAnswer = std::move_only_function<void(const Answer&)>;
   void confirm(OnAnswer on_answer);

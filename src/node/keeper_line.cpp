@@ -1,7 +1,9 @@
 #include "node/keeper_line.hpp"
 
 #include <array>
+#include <set>
 #include <utility>
+#include <vector>
 
 #include "net/postcard.hpp"
 #include "node/peers.hpp"
@@ -27,6 +29,18 @@ std::string proof_for(NodeId voter, const Configuration& config, wire::Hello min
                                         .reason = ReleaseReason::dead,
                                         .successor = {}}};
   return net::postcard(std::array{wire::encode(mine), wire::encode(release)});
+}
+
+/// Where a voter may be, as far as its address says so without a lookup. Where it has been met
+/// comes on top: of a link that it dialled that is only where it speaks from.
+std::set<std::string> places_of(const wire::Address& address) {
+  std::set<std::string> places;
+  const auto hosts = address.host == "localhost" ? std::vector<std::string>{"127.0.0.1", "::1"}
+                                                 : std::vector<std::string>{address.host};
+  for (const std::string& host : hosts) {
+    if (auto place = net::sockaddr_of("[" + host + "]:0", address.port)) places.insert(*place);
+  }
+  return places;
 }
 
 }  // namespace
@@ -57,6 +71,7 @@ void KeeperLine::beat() {
   notice_silence(now);
   const guard::Beat beat = listener_.beat();
   tell(beat);
+  if (!is_told_) is_told_ = tell(told_);
   if (!asked_) asked_ = now;
   loop_.cancel(timer_);
   timer_at_ = now + (beat.lease_end ? guard::beat_every(beat.promise) : guard::beat_every_as_duck);
@@ -91,21 +106,24 @@ void KeeperLine::address(const Configuration& config, const Peers& peers, wire::
   guard::Envelopes envelopes;
   for (const Member& voter : config.members) {
     if (voter.id == mine.incarnation.id) continue;
-    const auto peer = peers.find(voter.id);
     const auto address = wire::parse_address(voter.address);
-    if (peer && address) {
-      if (auto numeric = net::sockaddr_of(peer->remote, address->port)) {
-        met_at_[voter.id] = std::move(*numeric);
+    if (!address) continue;
+    if (const auto peer = peers.find(voter.id)) {
+      if (auto met = net::sockaddr_of(peer->remote, address->port)) {
+        met_at_[voter.id] = std::move(*met);
       }
     }
-    if (const auto met = met_at_.find(voter.id); met != met_at_.end()) {
-      envelopes.voters.push_back({met->second, proof_for(voter.id, config, mine)});
+    std::set<std::string> places = places_of(*address);
+    if (const auto met = met_at_.find(voter.id); met != met_at_.end()) places.insert(met->second);
+    const std::string proof = proof_for(voter.id, config, mine);
+    for (const std::string& place : places) {
+      envelopes.voters.push_back({place, proof, std::string{wire::proof_taken}});
     }
   }
   std::erase_if(met_at_, [&config](const auto& it) { return !config.has(it.first); });
   if (envelopes == told_) return;
-  tell(envelopes);
   told_ = std::move(envelopes);
+  is_told_ = tell(told_);
 }
 
 }  // namespace duckduckgoose::node

@@ -48,8 +48,8 @@ class KeeperLine {
   /// Nothing may be released before `until`. False: the keeper does not know of it.
   bool tell_hold(Instant until) { return !line_ || tell(guard::Held{until}); }
 
-  /// Whom the keeper has to tell of this node's death, and how: every other voter that has been
-  /// met. `mine` is the hello of this node.
+  /// Whom the keeper has to tell of this node's death, and how: every other voter, where its
+  /// address or a link says that it is. `mine` is the hello of this node.
   void address(const Configuration& config, const Peers& peers, wire::Hello mine);
 
  private:
@@ -65,6 +65,7 @@ class KeeperLine {
   bool silent_ = false;
   std::map<NodeId, std::string> met_at_;  ///< The voters; as connect(2) takes it.
   guard::Envelopes told_;
+  bool is_told_ = true;  ///< The keeper has them.
 };
 
 }  // namespace duckduckgoose::node

@@ -118,35 +118,43 @@ Facts Life::facts() const {
           .draining = draining_};
 }
 
-void Life::stop(std::function<void()> done) {
+void Life::stop(std::function<void(bool owes)> done) {
   draining_ = true;
   ++story_.version;
   changed();
   on_stopped_ = std::move(done);
   engine_.drain(ReleaseReason::stopped, std::nullopt, [this](const Answer& answer) {
-    // Who has just given the office up votes for its successor before it goes: another voter may be
-    // in no position to.
-    const bool handed_over = answer.outcome == Outcome::in_force && peers_.size() > 0;
-    const Instant now = net::Loop::now();
-    end_timer_ = home_.loop.wake_at(handed_over ? now + succession_time : now, [this] { leave(); });
+    // A handover that waits for a hold is under way, and ends the office as well.
+    if (answer.outcome == Outcome::draining) return;
+    const bool had_office = answer.outcome != Outcome::not_leader;
+    leave_after(had_office && peers_.size() > 0 ? succession_time : Duration{0});
   });
+}
+
+/// Who has just given the office up votes for its successor before it goes: another voter may be in
+/// no position to.
+void Life::leave_after(Duration wait) {
+  home_.loop.cancel(end_timer_);
+  end_timer_ = home_.loop.wake_at(net::Loop::now() + wait, [this] { leave(); });
 }
 
 /// What is in the queues of the links goes out before the good-bye.
 void Life::leave() {
   home_.loop.cancel(end_timer_);
-  if (on_stopped_) {
-    peers_.close_all("this node stops", farewell_time, std::exchange(on_stopped_, nullptr));
-  }
+  if (!on_stopped_) return;
+  const Raft& core = engine_.raft();
+  const bool owes = core.leader() != nullptr || net::Loop::now() < core.held_until();
+  peers_.close_all("this node stops", farewell_time,
+                   [done = std::exchange(on_stopped_, nullptr), owes] { done(owes); });
 }
 
 guard::Beat Life::beat() const {
   return {.promise = engine_.config().promise, .lease_end = engine_.raft().lease_end()};
 }
 
-Instant Life::hold(Duration wanted) {
-  const Instant until = engine_.hold(wanted);
-  return home_.keeper.tell_hold(until) ? until : net::Loop::now();
+std::optional<Instant> Life::hold(Duration wanted) {
+  const auto until = engine_.hold(wanted);
+  return until && home_.keeper.tell_hold(*until) ? until : std::nullopt;
 }
 
 void Life::go_on_unguarded() {
@@ -242,6 +250,7 @@ void Life::goose_changed(const Leadership& leadership) {
     home_.log.info("no_goose",
                    "there is no goose: " + wire::sentence_of(leadership.cause, {}, book_),
                    {{"cause", std::string{wire::code_of(leadership.cause)}}});
+    if (on_stopped_) leave_after(succession_time);
     return;
   }
   const NodeId goose = leadership.leader->id;

@@ -43,13 +43,15 @@ class Life final : private Surroundings, private PeersOwner {
   [[nodiscard]] const Record& record() const { return engine_.raft().record(); }
 
   [[nodiscard]] guard::Beat beat() const;
-  /// A firm window: until then nothing is released, neither here nor by the keeper. Now: none.
-  [[nodiscard]] Instant hold(Duration wanted);
+  /// A firm window: until then nothing is released, neither here nor by the keeper. None: not
+  /// given.
+  [[nodiscard]] std::optional<Instant> hold(Duration wanted);
   /// The keeper does not answer: hands over if somebody can take the office.
   void go_on_unguarded();
 
-  /// Gives up the office, if it has it, says good-bye and then calls `done`.
-  void stop(std::function<void()> done);
+  /// Gives up the office, if it has it, says good-bye and then calls `done`; `owes`: something that
+  /// was promised is not released.
+  void stop(std::function<void(bool owes)> done);
   void cut_off(bool is_cut);
 
   static constexpr Duration farewell_time =
@@ -93,6 +95,7 @@ class Life final : private Surroundings, private PeersOwner {
   void aim();
   void notice_outgrown(Stamp stamp);
   void leave();
+  void leave_after(Duration wait);
   void fail(Failure failure);
   [[nodiscard]] Facts facts() const;
 
@@ -119,7 +122,7 @@ class Life final : private Surroundings, private PeersOwner {
   };
   std::optional<Outgrown> outgrown_;
 
-  std::function<void()> on_stopped_;  ///< Set while it stops and has not said good-bye.
+  std::function<void(bool)> on_stopped_;  ///< Set while it stops and has not said good-bye.
   net::TimerId end_timer_;
   net::TimerId aim_timer_;
   bool draining_ = false;

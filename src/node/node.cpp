@@ -145,6 +145,7 @@ void Node::Impl::begin(const Record& record, const membership::Decision& start) 
       home, record, start,
       Life::Listener{.on_failure = [this](Failure why) { end(std::move(why)); },
                      .on_outlived = [this] { take_new_id(); }});
+  keeper.beat();
 }
 
 /// The old id is of no use any more: a new node takes over the directory and the port. It has the
@@ -152,6 +153,7 @@ void Node::Impl::begin(const Record& record, const membership::Decision& start) 
 /// the cluster's eyes of no voter, so nothing that was promised is forgotten; it waits all the same
 /// (rule 6).
 void Node::Impl::take_new_id() {
+  if (stopping) return;
   const Record old = life->record();
   auto made = store::fresh_record(old.cluster.name, old.node.may_lead, net::Loop::unix_ms());
   if (!made) return end(failure_of(made.error()));
@@ -175,9 +177,9 @@ void Node::Impl::stop() {
   if (std::exchange(stopping, true)) return;
   log.info("stop", "stops; it stays a member");
   if (!life) return end({exit_code::stopped, {}});
-  life->stop([this] {
-    server.shutdown(Life::farewell_time, [this] {
-      keeper.tell(guard::Farewell{});
+  life->stop([this](bool owes) {
+    server.shutdown(Life::farewell_time, [this, owes] {
+      if (!owes) keeper.tell(guard::Farewell{});
       end(lost_keeper ? Failure{exit_code::try_again, "its keeper is dead: handed over and stopped"}
                       : Failure{exit_code::stopped, {}});
     });
@@ -227,7 +229,6 @@ std::expected<Node, Failure> Node::start(net::Loop& loop, Settings settings) {
   impl->files = std::move(files);
   impl->tell_start(*record, decision);
   impl->begin(*record, decision);
-  impl->keeper.beat();
   impl->serve();
   return Node{std::move(impl)};
 }

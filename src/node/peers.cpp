@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "guard/letter.hpp"
 #include "raft/text.hpp"
 #include "wire/ids.hpp"
 
@@ -51,7 +50,10 @@ void Peers::open(net::Link link, std::optional<Goal> goal) {
 void Peers::greeted(Line& line, const wire::Hello& theirs) {
   const Greeting greeting = greet(owner_.hello(), theirs);
   if (std::holds_alternative<BindIt>(greeting)) return bind(line, theirs);
-  if (std::holds_alternative<HearProof>(greeting)) return;
+  if (std::holds_alternative<HearProof>(greeting)) {
+    line.is_keeper = true;
+    return;
+  }
   if (std::holds_alternative<WelcomeIt>(greeting)) {
     line.session->send(wire::encode(owner_.welcome()));
   } else if (std::holds_alternative<HearIt>(greeting)) {
@@ -128,7 +130,7 @@ bool Peers::is_preferred(const Line& line, NodeId other) const {
 
 void Peers::take(Line& line, wire::Frame frame) {
   if (line.bound) return take_bound(line, std::move(frame));
-  if (line.session->theirs()->keeper) return take_proof(line, std::move(frame));
+  if (line.is_keeper) return take_proof(line, std::move(frame));
   if (const auto* invite = std::get_if<wire::Invite>(&frame)) {
     owner_.invited(invite->address);
   } else if (std::holds_alternative<wire::Welcome>(frame)) {
@@ -143,14 +145,15 @@ void Peers::take(Line& line, wire::Frame frame) {
 void Peers::take_proof(Line& line, wire::Frame frame) {
   auto* const unbound = std::get_if<wire::Unbound>(&frame);
   const wire::Hello& theirs = *line.session->theirs();
-  if (unbound == nullptr || !std::holds_alternative<Release>(unbound->body) || !theirs.cluster_id) {
+  const auto* const release = unbound == nullptr ? nullptr : std::get_if<Release>(&unbound->body);
+  if (release == nullptr || !release->is_dead() || release->incarnation != theirs.incarnation) {
     line.session->close(Close::protocol_error, "a keeper says only that its node is dead");
     return;
   }
   owner_.received(
       wire::bound(std::move(*unbound),
                   {.cluster = *theirs.cluster_id, .from = theirs.incarnation, .to = owner_.id()}));
-  line.session->close(Close::normal, guard::proof_taken);
+  line.session->close(Close::normal, wire::proof_taken);
 }
 
 void Peers::take_bound(Line& line, wire::Frame frame) {
@@ -306,7 +309,8 @@ std::optional<Peers::Peer> Peers::find(NodeId id) const {
   const Known& it = known->second;
   Instant heard{};
   for (const Line* const line : it.lines) heard = std::max(heard, line->session->heard());
-  return Peer{it.hello, heard, it.since, it.lines.back()->session->remote()};
+  const Session& used = *it.lines.back()->session;
+  return Peer{it.hello, heard, it.since, used.remote(), used.dialled()};
 }
 
 std::vector<Peers::Peer> Peers::all() const {

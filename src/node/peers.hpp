@@ -82,7 +82,8 @@ class Peers {
     wire::Hello hello;
     Instant heard;
     Instant since;
-    std::string remote;  ///< Numeric address and port of its end of the link.
+    std::string remote;    ///< Numeric address and port of its end of the link.
+    bool dialled = false;  ///< ... where it listens, then.
   };
   [[nodiscard]] std::optional<Peer> find(NodeId id) const;
   [[nodiscard]] std::vector<Peer> all() const;  ///< Ascending by id.
@@ -109,7 +110,8 @@ class Peers {
     std::optional<Goal> goal;  ///< None: it was accepted.
     std::unique_ptr<Session> session;
     std::optional<NodeId> bound;
-    net::TimerId timer;  ///< Ends a stranger, or a line that is not used any more.
+    bool is_keeper = false;  ///< Of a node of this cluster, which is dead.
+    net::TimerId timer;      ///< Ends a stranger, or a line that is not used any more.
   };
   struct Known {
     wire::Hello hello;

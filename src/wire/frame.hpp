@@ -92,6 +92,9 @@ struct Unsupported {
   bool operator==(const Unsupported&) const = default;
 };
 
+/// The reason with which a link is closed on which a keeper has proved its node's death.
+inline constexpr std::string_view proof_taken = "the proof is taken";
+
 /// A message of the core as it travels: the link knows who speaks to whom, so the frame does not
 /// say it.
 struct Unbound {

@@ -82,11 +82,12 @@ class Node:
         self.log = pathlib.Path(folder, f"{port}.log")
         self.process = None
 
-    def start(self, *words, **variables):
+    def start(self, *words, restore_signals=True, **variables):
         env = environment(**({"DUCK_PORT": self.port, "DUCK_DATA": self.data} | variables))
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen([PROGRAM, *words], env=env, stdin=subprocess.DEVNULL,
-                                            stdout=log, stderr=log)
+                                            stdout=log, stderr=log,
+                                            restore_signals=restore_signals)
         return self
 
     def signal(self, number):

@@ -17,7 +17,7 @@ TEST(Letter, arrives_as_it_was_sent) {
   ASSERT_TRUE(saving && std::holds_alternative<Saving>(*saving));
   EXPECT_EQ(std::get<Saving>(*saving).lease_end, std::nullopt);
 
-  const Envelopes sent{{{"address", "bytes"}, {std::string("\0\1", 2), {}}}};
+  const Envelopes sent{{{"address", "bytes", "answer"}, {std::string("\0\1", 2), {}, {}}}};
   const auto envelopes = decode_letter(encode(Letter{sent}));
   ASSERT_TRUE(envelopes && std::holds_alternative<Envelopes>(*envelopes));
   EXPECT_EQ(std::get<Envelopes>(*envelopes), sent);
@@ -27,7 +27,8 @@ TEST(Letter, arrives_as_it_was_sent) {
 }
 
 TEST(Letter, is_nothing_when_it_is_cut_or_longer) {
-  for (const Letter& letter : {Letter{as_goose(7ms)}, Letter{Envelopes{{{"address", "bytes"}}}}}) {
+  for (const Letter& letter :
+       {Letter{as_goose(7ms)}, Letter{Envelopes{{{"address", "bytes", ""}}}}}) {
     const std::string whole = encode(letter);
     for (std::size_t bytes = 0; bytes < whole.size(); ++bytes) {
       const auto cut = decode_letter(std::string_view{whole}.substr(0, bytes));

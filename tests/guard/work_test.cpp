@@ -50,7 +50,7 @@ TEST(Work, ends_with_the_node) {
 // Mutant 34: not while a grandchild of the command lives.
 TEST(Work, keeps_the_release_back_until_all_of_it_is_dead) {
   Scene keeper = working();
-  keeper.give(100ms, NodeEnded{});
+  EXPECT_EQ(keeper.give(100ms, NodeEnded{}), "end work");
   EXPECT_EQ(keeper.run(1h), "[350] kill work");
 }
 
