@@ -93,7 +93,11 @@ Refusal refusal_in(const Asked& asked, const client::HttpAnswer& answer) {
     return not_understood(asked, "it answered " + std::to_string(answer.status) +
                                      " without a reason that can be read");
   }
-  return {.exit_code = code(exit_for_status(answer.status)), .sentence = problem->detail};
+  // What asking again does not mend is a plain no.
+  const bool is_final = problem->type == "last_leader" || problem->type == "no_successor" ||
+                        problem->type == "other_cluster";
+  const Exit exit = is_final ? Exit::no : exit_for_status(answer.status);
+  return {.exit_code = code(exit), .sentence = problem->detail};
 }
 
 Expected<StatusAnswer> ask_status(const Asked& asked) {

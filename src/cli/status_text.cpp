@@ -94,6 +94,8 @@ std::string voters_text(const wire::Status& status) {
   if (!status.voters) return {};
   std::string text = std::to_string(*status.voters) + (*status.voters == 1 ? " voter" : " voters");
   if (status.voters_connected) text = std::to_string(*status.voters_connected) + " of " + text;
+  const auto connected = status.voters_connected.value_or(*status.voters);
+  if (2 * connected <= *status.voters) return text + ", no majority";
   if (status.tolerates) {
     text += *status.tolerates == 0 ? ", none may fail"
                                    : ", " + std::to_string(*status.tolerates) + " may fail";

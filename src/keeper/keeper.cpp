@@ -42,7 +42,7 @@ Instant now() {
 sigset_t own_signals() {
   sigset_t set;
   sigemptyset(&set);
-  for (const int signal : {SIGCHLD, SIGINT, SIGTERM}) sigaddset(&set, signal);
+  for (const int signal : {SIGCHLD, SIGINT, SIGTERM, SIGHUP, SIGQUIT}) sigaddset(&set, signal);
   return set;
 }
 
@@ -88,11 +88,11 @@ class Keeper {
     while (read(signals_.get(), &signal, sizeof signal) == sizeof signal) {
       const int number = static_cast<int>(signal.ssi_signo);
       if (number == SIGCHLD) continue;  // see node_is_over()
-      if (++stops_ == 1) {
-        tell(guard::Stop{});
-      } else {
+      if (std::exchange(is_told_to_stop_, true) && number == SIGINT) {
         impatient_with_ = number;
         step(guard::EndNow{});
+      } else {
+        tell(guard::Stop{});
       }
     }
   }
@@ -200,7 +200,7 @@ class Keeper {
   std::optional<Instant> released_at_;
   std::optional<int> signal_;  ///< The node died of it.
   std::optional<int> impatient_with_;
-  int stops_ = 0;
+  bool is_told_to_stop_ = false;
   int exit_code_ = 0;
   std::size_t answers_ = 0;
   bool hung_ = false;

@@ -11,9 +11,9 @@ namespace duckduckgoose::keeper {
 /// the node is dead and its death has been told: with the exit code of the node, or 128 and its
 /// signal.
 ///
-/// To be called before any thread is started. SIGINT and SIGTERM stop the node; a second one kills
-/// it. Error: 71 if the operating system refuses a process or a descriptor, after one sentence on
-/// standard error.
+/// To be called before any thread is started. SIGINT, SIGTERM, SIGHUP and SIGQUIT stop the node;
+/// a SIGINT after one of these kills it. Error: 71 if the operating system refuses a process or a
+/// descriptor, after one sentence on standard error.
 [[nodiscard]] int keep(const std::function<int(int line)>& be_node);
 
 }  // namespace duckduckgoose::keeper

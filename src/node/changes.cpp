@@ -107,8 +107,17 @@ void Changes::hand_over(std::string_view body, OnResult on_result) {
 /// make another the goose.
 void Changes::hand_over_when_ready(NodeId to, OnResult on_result) {
   const auto peer = peers_.find(to);
+  const auto office = engine_.office();
+  if (!office) return on_result(not_goose());
+  const auto seen =
+      std::ranges::find(office->peers, to, [](const auto& it) { return it.member.id; });
+  const bool is_voter = seen != office->peers.end() && seen->voter;
+  if (!peer || (is_voter && !membership::answers(*seen, engine_.config().promise))) {
+    return on_result(conflict(
+        "voters_silent", "The office cannot go to " + book_.name_of(to) + ": it does not answer."));
+  }
   const Instant now = net::Loop::now();
-  const Instant ready = peer ? peer->since + engine_.config().promise : now;
+  const Instant ready = peer->since + engine_.config().promise;
   if (ready <= now) return hand_over_to(to, std::move(on_result));
   if (ready - now > change_time / 2) {
     return on_result(conflict("no_successor", book_.name_of(to) +

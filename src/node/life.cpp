@@ -161,7 +161,7 @@ void Life::go_on_unguarded() {
   ++story_.version;
   home_.log.warn("keeper", "its keeper does not answer");
   if (engine_.leads(net::Loop::now())) {
-    engine_.drain(ReleaseReason::handover, std::nullopt, [](const Answer&) {});
+    engine_.drain(ReleaseReason::unhealthy, std::nullopt, [](const Answer&) {});
   }
 }
 

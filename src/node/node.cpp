@@ -1,5 +1,6 @@
 #include "node/node.hpp"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -69,8 +70,10 @@ std::string resuming(const Record& record, const Settings& settings) {
   } else if (needed > 0) {
     text += ": needs " + std::to_string(needed) + " more of " + others;
   }
-  return text + "; start over with `duckduckgoose reset --port " + std::to_string(settings.port) +
-         "`";
+  const auto data = std::ranges::find(settings.sources, "data", &SettingSource::name);
+  const bool by_port = data == settings.sources.end() || data->source == "default";
+  return text + "; start over with `duckduckgoose reset " +
+         (by_port ? "--port " + std::to_string(settings.port) : "--data " + settings.data) + "`";
 }
 
 }  // namespace
@@ -175,7 +178,8 @@ void Node::Impl::take_new_id() {
 
 void Node::Impl::stop() {
   if (std::exchange(stopping, true)) return;
-  log.info("stop", "stops; it stays a member");
+  const bool is_voter = life && life->record().config.has(life->record().node.id);
+  log.info("stop", is_voter ? "stops; it stays a member" : "stops");
   if (!life) return end({exit_code::stopped, {}});
   life->stop([this](bool owes) {
     server.shutdown(Life::farewell_time, [this, owes] {

@@ -49,7 +49,13 @@ void Peers::open(net::Link link, std::optional<Goal> goal) {
 
 void Peers::greeted(Line& line, const wire::Hello& theirs) {
   const Greeting greeting = greet(owner_.hello(), theirs);
-  if (std::holds_alternative<BindIt>(greeting)) return bind(line, theirs);
+  if (std::holds_alternative<BindIt>(greeting)) {
+    const NodeId there = theirs.incarnation.id;
+    const bool is_goal = !line.goal || !line.goal->id || *line.goal->id == there;
+    return is_goal ? bind(line, theirs)
+                   : refuse(line, {.to_peer = "another node was looked for here",
+                                   .here = wire::to_text(there) + " is there now"});
+  }
   if (std::holds_alternative<HearProof>(greeting)) {
     line.is_keeper = true;
     return;

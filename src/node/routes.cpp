@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "node/visit.hpp"
+#include "raft/ensure.hpp"
 
 namespace duckduckgoose::node {
 
@@ -82,6 +83,7 @@ void Routes::rest(Route& route, Phase phase) {
 void Routes::bound(const Goal& goal, NodeId who) {
   Route* const route = find(goal);
   if (route == nullptr) return;
+  ensure(!goal.id || *goal.id == who);
   route->leads_to = who;
   route->why.clear();
   rest(*route, Phase::linked);

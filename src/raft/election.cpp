@@ -161,6 +161,21 @@ bool Raft::can_still_win(const Candidate& candidate) const {
   return is_majority(possible);
 }
 
+/// All hear of a Release at the same moment, and a random wait as short as a failover should be is
+/// shorter than a save: they would split the votes. So they stand in line: the successor that was
+/// named, then those that are linked and may lead, by id. The first does not wait.
+Duration Raft::turn_after(const Release& release) const {
+  if (release.successor == self_.id) return Duration{0};
+  const NodeId first = release.successor.value_or(NodeId{});
+  const auto is_before = [&](const LinkedPeer& it) {
+    const NodeId id = it.who.id;
+    const bool stands = may_lead_other(id) && id != release.incarnation.id;
+    return stands && (id == first || id < self_.id);
+  };
+  const auto before = std::ranges::count_if(links_, is_before);
+  return before * std::max(short_wait_, record_.config.promise / 20);
+}
+
 void Raft::retry_soon() {
   const Instant soon = now_ + chance_.up_to(short_wait_);
   if (auto* follower = std::get_if<Follower>(&role_)) {

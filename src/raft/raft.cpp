@@ -207,7 +207,7 @@ void Raft::hear(const Release& release) {
     const CauseCode code = release.is_dead() ? CauseCode::proof_of_death : CauseCode::handover;
     follow(std::nullopt,
            {.code = code, .previous = release.incarnation.id, .release = release.reason},
-           now_ + (chosen ? Duration{0} : chance_.up_to(short_wait_)));
+           now_ + turn_after(release));
     if (chosen) ask();
   }
 }

@@ -183,6 +183,7 @@ class Raft {
   static void count(std::vector<NodeId>& ballots, NodeId voter);
   [[nodiscard]] bool is_majority(const std::vector<NodeId>& voters) const;
   [[nodiscard]] Duration spread() const;
+  [[nodiscard]] Duration turn_after(const Release& release) const;
 
   // leadership.cpp: rounds, the lease, changes, giving up office (rules 5, 7, 8).
   void receive(const Message& message, const HeartbeatReply& reply);

@@ -25,7 +25,7 @@ std::string joined(const std::vector<Unreachable>& nodes) {
 std::string_view end_of_office(ReleaseReason reason) {
   switch (reason) {
     case ReleaseReason::handover:
-      return "was asked to hand over";
+      return "gave the office up";
     case ReleaseReason::stopped:
       return "was stopped by its operator";
     case ReleaseReason::removed:
@@ -62,8 +62,7 @@ struct Phrases {
     std::string why = who + " " + std::string{end_of_office(reason)};
     if (!goose) return why;
     const std::string heir = " handed over to " + names.name_of(*goose);
-    return reason == ReleaseReason::handover ? who + heir + ", as it was asked to"
-                                             : why + " and" + heir;
+    return reason == ReleaseReason::handover ? who + heir : why + " and" + heir;
   }
 
   [[nodiscard]] std::string founded() const {
@@ -73,6 +72,7 @@ struct Phrases {
   }
 
   [[nodiscard]] std::string promise_ran_out() const {
+    if (!cause.previous) return "no goose was known" + elected();
     return "nothing heard from " + name(cause.previous) + " for " + rough_text(cause.quiet) +
            elected();
   }

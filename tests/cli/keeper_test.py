@@ -76,7 +76,7 @@ class Keeper(pond.PondTest):
         old = self.goose_of(nodes)
         old.signal(signal.SIGSTOP)
         code, cause = self.cause_of(nodes, old)
-        self.assertEqual(code, "handover", cause)
+        self.assertEqual(code, "unhealthy", cause)
         pond.until("it says that nobody guards it", lambda: not old.status()["guarded"])
         old.signal(signal.SIGCONT)
         pond.until("it is guarded again", lambda: old.status()["guarded"])

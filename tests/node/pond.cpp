@@ -76,16 +76,21 @@ void Pond::found(const std::vector<std::string>& names, std::size_t voters) {
   for (const std::string& name : names) {
     start(name, name == names.front() ? std::vector<std::string>{} : std::vector{names.front()});
   }
-  const bool there = until([&] {
+  const auto is_there = [&] {
     for (const std::string& name : names) {
       if (status(name).voters != voters) return false;
     }
     return agree();
-  });
-  // A change that is not in force yet would be undone by the first fault: a round confirms it.
-  const std::string confirm = "/status?confirm=quorum";
-  const bool in_force = there && ask(names.front(), "GET", confirm).status == 200;
-  if (!in_force) throw std::runtime_error{"the cluster did not come about"};
+  };
+  // A change that is not in force yet is undone by the first fault, or where saves are slow: a
+  // round confirms it.
+  constexpr int tries = 5;
+  for (int i = 0; i < tries; ++i) {
+    if (!until(is_there)) break;
+    const bool is_confirmed = ask(names.front(), "GET", "/status?confirm=quorum").status == 200;
+    if (is_confirmed && is_there()) return;
+  }
+  throw std::runtime_error{"the cluster did not come about"};
 }
 
 std::string Pond::id(const std::string& name) { return wire::to_text((*this)[name].id()); }

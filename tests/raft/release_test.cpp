@@ -21,7 +21,7 @@ TEST(Release, frees_the_voter_of_its_promise) {
   const Effects effects = it.raft.step(at(10ms), released(of(n2, Term{1}), {.id = n2}));
   EXPECT_EQ(effects.announce.value().leader, std::nullopt);
   EXPECT_EQ(effects.announce.value().cause.code, CauseCode::handover);
-  EXPECT_LE(effects.wake_at.value(), at(12ms)) << "a short random wait";
+  EXPECT_EQ(effects.wake_at.value(), at(10ms)) << "it is the first in line: no other is linked";
   EXPECT_EQ(ballot_in(it.raft.step(at(10ms), request_vote({.id = n3, .term = Term{2}}))),
             Ballot::granted);
 }
@@ -33,6 +33,23 @@ TEST(Release, lets_the_named_successor_ask_at_once) {
   const Effects effects = it.raft.step(at(10ms), released(release, {.id = n2}));
   ASSERT_EQ(sent<VoteRequest>(effects).size(), 2U);
   EXPECT_EQ(sent<VoteRequest>(effects).front().release, release) << "it carries the Release on";
+}
+
+// All hear of it at the same moment: who goes first is settled beforehand, or they split the votes.
+TEST(Release, lets_those_go_first_who_are_linked_and_have_lower_ids) {
+  for (const bool is_named : {false, true}) {
+    Raft raft = node({.self = n3});
+    static_cast<void>(raft.step(at(0ms), heartbeat({.id = n2, .to = n3})));
+    for (const NodeId id : {n1, n2}) {  // n2, which dies, does not count
+      static_cast<void>(raft.step(at(1ms), LinkUp{life(id), 10, "", true}));
+    }
+    Release release = of(n2, Term{1}, ReleaseReason::dead);
+    if (is_named) release.successor = n3;
+    const Effects effects = raft.step(at(10ms), released(release, {.id = n1, .to = n3}));
+    EXPECT_EQ(sent<VoteRequest>(effects).size(), is_named ? 2U : 0U);
+    if (is_named) continue;
+    EXPECT_EQ(effects.wake_at.value(), at(60ms)) << "a promise/20 for the first";
+  }
 }
 
 TEST(Release, of_a_dead_incarnation_covers_every_term) {

@@ -30,8 +30,7 @@ Cause handover(ReleaseReason reason) {
 TEST(Cause, a_handover_says_what_its_goose_had_in_mind) {
   EXPECT_EQ(told(handover(ReleaseReason::stopped)),
             "handover: B was stopped by its operator and handed over to A");
-  EXPECT_EQ(told(handover(ReleaseReason::handover)),
-            "handover: B handed over to A, as it was asked to");
+  EXPECT_EQ(told(handover(ReleaseReason::handover)), "handover: B handed over to A");
   EXPECT_EQ(told(handover(ReleaseReason::removed)),
             "removed: B was removed from the cluster and handed over to A");
   EXPECT_EQ(told(handover(ReleaseReason::unhealthy)),
@@ -44,7 +43,7 @@ TEST(Cause, until_somebody_follows_it_says_why_the_last_goose_left) {
   EXPECT_EQ(told(handover(ReleaseReason::stopped), std::nullopt),
             "handover: B was stopped by its operator");
   EXPECT_EQ(told(handover(ReleaseReason::handover), std::nullopt),
-            "handover: B was asked to hand over");
+            "handover: B gave the office up");
   EXPECT_EQ(told({.code = CauseCode::founded}, std::nullopt),
             "founded: the cluster was founded and has had no goose yet");
   EXPECT_EQ(
@@ -78,7 +77,7 @@ TEST(Cause, other_reasons) {
   EXPECT_EQ(told({.code = CauseCode::newer_term, .previous = b, .electors = {a, c}}),
             "newer_term: B met a higher term, from an election that was lost; elected by A, C");
   EXPECT_EQ(told({.code = CauseCode::promise_ran_out, .quiet = 500ms, .electors = {a}}),
-            "promise_ran_out: nothing heard from a goose for 500 ms; elected by A");
+            "promise_ran_out: no goose was known; elected by A");
 }
 
 std::string told(const NoGoose& why) { return std::string{code_of(why)} + ": " + sentence_of(why); }
