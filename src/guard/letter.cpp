@@ -33,6 +33,8 @@ void put(std::string& to, const Envelopes& all) {
   }
 }
 
+void put(std::string& to, const Says& says) { put(to, std::string_view{says.sentence}); }
+
 template <Plain T>
 bool take(std::string_view& from, T& value) {
   if (from.size() < sizeof value) return false;
@@ -56,6 +58,8 @@ bool take(std::string_view& from, Envelopes& all) {
   }
   return true;
 }
+
+bool take(std::string_view& from, Says& says) { return take(from, says.sentence); }
 
 /// The alternative's number, then the alternative.
 template <class Variant>

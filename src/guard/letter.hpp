@@ -27,8 +27,14 @@ struct Envelopes {
   bool operator==(const Envelopes&) const = default;
 };
 
+/// How things stand, in one sentence, for a service manager. The first one: the node is ready.
+struct Says {
+  std::string sentence;
+  bool operator==(const Says&) const = default;
+};
+
 /// From the node.
-using Letter = std::variant<Beat, Saving, Saved, Held, Envelopes, Farewell>;
+using Letter = std::variant<Beat, Saving, Saved, Held, Envelopes, Says, Farewell>;
 
 /// From the keeper: it lives, and has read the last beat.
 struct Alive {};

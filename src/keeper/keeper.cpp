@@ -24,6 +24,7 @@
 #include "guard/letter.hpp"
 #include "keeper/descriptor.hpp"
 #include "keeper/post.hpp"
+#include "keeper/service.hpp"
 
 namespace duckduckgoose::keeper {
 namespace {
@@ -92,6 +93,7 @@ class Keeper {
         impatient_with_ = number;
         step(guard::EndNow{});
       } else {
+        tell_service_manager("STOPPING=1");
         tell(guard::Stop{});
       }
     }
@@ -119,6 +121,7 @@ class Keeper {
     post_.set(std::move(envelopes.voters));
     step(guard::Voters{post_.size()});
   }
+  void take(const guard::Says& says) { tell_service_manager("READY=1\nSTATUS=" + says.sentence); }
   void take(const auto& letter) { step(letter); }
 
   void deliver() {

@@ -250,6 +250,7 @@ void Life::goose_changed(const Leadership& leadership) {
     home_.log.info("no_goose",
                    "there is no goose: " + wire::sentence_of(leadership.cause, {}, book_),
                    {{"cause", std::string{wire::code_of(leadership.cause)}}});
+    home_.keeper.tell(guard::Says{status().cause});
     if (on_stopped_) leave_after(succession_time);
     return;
   }
@@ -257,6 +258,7 @@ void Life::goose_changed(const Leadership& leadership) {
   story_.knew_goose = true;
   story_.ready = true;
   story_.last_goose = goose;
+  home_.keeper.tell(guard::Says{status().cause});
   if (on_stopped_ && goose != id()) leave();
   const std::string who =
       goose == id() ? "this node is the goose" : book_.name_of(goose) + " is the goose";

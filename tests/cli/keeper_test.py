@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import time
 
@@ -159,6 +160,21 @@ class Keeper(pond.PondTest):
         self.until_voters(nodes, 3)
         kill_node(first)
         self.assertEqual(self.cause_of(nodes, first)[0], "proof_of_death")
+
+    def test_tells_the_service_manager_how_things_stand(self):
+        path = os.path.join(self.folder, "notify")
+        manager = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.addCleanup(manager.close)
+        manager.bind(path)
+        manager.settimeout(15 * pond.PATIENCE)
+        node = self.first(NOTIFY_SOCKET=path)
+        heard = manager.recv(4096).decode()
+        self.assertTrue(heard.startswith("READY=1\nSTATUS="), heard)
+        while "founded the cluster" not in heard:
+            heard = manager.recv(4096).decode()
+        node.signal(signal.SIGTERM)
+        while heard != "STOPPING=1":
+            heard = manager.recv(4096).decode()
 
     def test_a_duck_holds_nothing(self):
         node = self.first()

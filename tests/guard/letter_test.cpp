@@ -22,6 +22,10 @@ TEST(Letter, arrives_as_it_was_sent) {
   ASSERT_TRUE(envelopes && std::holds_alternative<Envelopes>(*envelopes));
   EXPECT_EQ(std::get<Envelopes>(*envelopes), sent);
 
+  const auto says = decode_letter(encode(Letter{Says{"all is well"}}));
+  ASSERT_TRUE(says && std::holds_alternative<Says>(*says));
+  EXPECT_EQ(std::get<Says>(*says).sentence, "all is well");
+
   const auto reply = decode_reply(encode(Reply{Stop{}}));
   ASSERT_TRUE(reply && std::holds_alternative<Stop>(*reply));
 }

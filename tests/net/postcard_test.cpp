@@ -28,7 +28,11 @@ class Hearer {
           [](LinkEnd, std::string_view) {});
     };
   }
-  [[nodiscard]] const std::vector<std::string>& heard() const { return heard_; }
+  /// What it has heard. Ends the links: they must not outlive their loop.
+  [[nodiscard]] std::vector<std::string> end() {
+    links_.clear();
+    return heard_;
+  }
 
  private:
   std::vector<std::unique_ptr<Link>> links_;
@@ -44,7 +48,7 @@ TEST(Postcard, is_an_upgrade_and_frames_of_any_length) {
     EXPECT_EQ(client.answer(true)->status, 101U);
     const std::string answers = frame(0x81, "heard 1", false) + frame(0x81, "heard 2", false);
     EXPECT_EQ(client.bytes(answers.size()), answers);
-    const auto heard = server.in_loop([&](Server&) { return hearer.heard(); });
+    const auto heard = server.in_loop([&](Server&) { return hearer.end(); });
     EXPECT_EQ(heard, (std::vector<std::string>{"first", std::string(length, 'x')}));
   }
 }
