@@ -116,15 +116,12 @@ void Guard::release_when_free() {
   if (!node_ended_ || work_ != Work::none) return;
   const bool is_heard = answers_ > 0 && settled_ >= voters_;
   const bool is_held = !release_began_ && held_until_ > now_;
-  if (!owes_ || voters_ == 0 || is_heard || (is_held && is_impatient_)) {
+  const bool is_too_late = release_began_ && now_ >= *release_began_ + release_time(promise_);
+  if (!owes_ || voters_ == 0 || is_heard || is_too_late || (is_held && is_impatient_)) {
     out_.end = true;
-  } else if (is_held) {
-    return;
-  } else if (!release_began_) {
+  } else if (!release_began_ && !is_held) {
     release_began_ = now_;
     out_.release = true;
-  } else if (now_ >= *release_began_ + release_time(promise_)) {
-    out_.end = true;
   }
 }
 

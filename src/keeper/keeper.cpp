@@ -13,10 +13,10 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
-#include <cstring>
 #include <ctime>
 #include <optional>
 #include <string>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -211,7 +211,8 @@ class Keeper {
 };
 
 int refused(const char* call) {
-  std::fprintf(stderr, "duckduckgoose: %s failed: %s\n", call, std::strerror(errno));
+  const std::string why = std::generic_category().message(errno);
+  std::fprintf(stderr, "duckduckgoose: %s failed: %s\n", call, why.c_str());
   return exit_refused_by_system;
 }
 
@@ -228,7 +229,7 @@ int keep(const std::function<int(int line)>& be_node) {
   signal(SIGCHLD, SIG_DFL);
   const sigset_t signals = own_signals();
   sigset_t before;
-  sigprocmask(SIG_BLOCK, &signals, &before);
+  pthread_sigmask(SIG_BLOCK, &signals, &before);
   Descriptor signal_line{signalfd(-1, &signals, SFD_NONBLOCK | SFD_CLOEXEC)};
   Descriptor clock{timerfd_create(CLOCK_BOOTTIME, TFD_NONBLOCK | TFD_CLOEXEC)};
   if (!signal_line.is_open() || !clock.is_open()) return refused("signalfd or timerfd_create");
@@ -239,7 +240,7 @@ int keep(const std::function<int(int line)>& be_node) {
     line.close();
     signal_line.close();
     clock.close();
-    sigprocmask(SIG_SETMASK, &before, nullptr);
+    pthread_sigmask(SIG_SETMASK, &before, nullptr);
     setpgid(0, 0);             // Ctrl-C reaches the keeper alone
     signal(SIGTTOU, SIG_IGN);  // `stty tostop` must not stop it for what it logs
     prctl(PR_SET_NAME, "ddg-node");

@@ -33,10 +33,9 @@ std::string request_text(const Call& call) {
 ExchangeError::Kind kind_of(DialError::Kind kind) {
   switch (kind) {
     case DialError::Kind::bad_address:
-    case DialError::Kind::not_resolved:
       return ExchangeError::Kind::bad_address;
+    case DialError::Kind::not_resolved:
     case DialError::Kind::refused:
-      return ExchangeError::Kind::nobody;
     case DialError::Kind::no_answer:
       return ExchangeError::Kind::nobody;
     case DialError::Kind::not_a_peer:

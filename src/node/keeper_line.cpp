@@ -101,7 +101,7 @@ void KeeperLine::hear(std::string_view packet) {
   silent_ = false;
 }
 
-void KeeperLine::address(const Configuration& config, const Peers& peers, wire::Hello mine) {
+void KeeperLine::address(const Configuration& config, const Peers& peers, const wire::Hello& mine) {
   if (!line_) return;
   guard::Envelopes envelopes;
   for (const Member& voter : config.members) {

@@ -50,7 +50,7 @@ class KeeperLine {
 
   /// Whom the keeper has to tell of this node's death, and how: every other voter, where its
   /// address or a link says that it is. `mine` is the hello of this node.
-  void address(const Configuration& config, const Peers& peers, wire::Hello mine);
+  void address(const Configuration& config, const Peers& peers, const wire::Hello& mine);
 
  private:
   void hear(std::string_view packet);

@@ -39,6 +39,7 @@ Life::Life(const Home& home, const Record& record, const membership::Decision& s
       errands_{home, engine_, peers_, book_, changes_},
       api_{story_, [this] { return facts(); }, [this](Duration wanted) { return hold(wanted); },
            errands_},
+      hints_{home_.settings.join},
       config_{engine_.config()} {
   story_.since = net::Loop::now();
   story_.since_at = wall_now();
@@ -47,7 +48,6 @@ Life::Life(const Home& home, const Record& record, const membership::Decision& s
   home_.log.set_term(mine.term);
   book_.note(mine.node.id, home_.address);
   book_.note(mine.config);
-  hints_ = home_.settings.join;
   for (const std::string& address : mine.addresses) {
     if (std::ranges::find(hints_, address) == hints_.end()) hints_.push_back(address);
   }

@@ -200,6 +200,7 @@ void World::step(PlaceIndex index, const Event& event) {
     return kill(index, chance_.below(2) == 0 ? Keeper::tells : Keeper::is_silent);
 
   const bool ticked = std::holds_alternative<Tick>(event);
+  const bool is_news = effects.announce.has_value();
   Duration pause = hands.slow();
   if (pause > Duration{0}) {
     schedule_tick(index, effects.wake_at);
@@ -211,7 +212,7 @@ void World::step(PlaceIndex index, const Event& event) {
       pause = Duration{1} + chance_.up_to(place.sluggish_max);
     }
   }
-  if (pause == Duration{0}) tell_keeper_how_it_stands(index, effects.announce.has_value());
+  if (pause == Duration{0}) tell_keeper_how_it_stands(index, is_news);
   if (pause > Duration{0}) {
     place.busy = true;
     queue_.push({.at = now_ + pause,

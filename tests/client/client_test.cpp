@@ -89,7 +89,7 @@ TEST(Client, says_what_is_wrong_with_an_address) {
 TEST(Client, says_that_nobody_knows_a_name) {
   const auto answer = request("no-such-name.invalid:4001", "GET", "/status", "", 10s);
   ASSERT_FALSE(answer);
-  EXPECT_EQ(answer.error().kind, ClientError::Kind::bad_address);
+  EXPECT_EQ(answer.error().kind, ClientError::Kind::nobody);
 }
 
 }  // namespace

@@ -78,9 +78,10 @@ std::expected<pid_t, std::string> start_ourselves(const std::vector<std::string>
 pid_t child_of(pid_t parent) {
   constexpr int looks_max = 1000;
   const std::string id = std::to_string(parent);
+  const std::string path = "/proc/" + id + "/task/" + id + "/children";
   for (int look = 0; look < looks_max; ++look) {
     pid_t child = 0;
-    if (std::ifstream{"/proc/" + id + "/task/" + id + "/children"} >> child) return child;
+    if (std::ifstream{path} >> child) return child;
     if (kill(parent, 0) != 0) return 0;
     std::this_thread::sleep_for(std::chrono::milliseconds{1});
   }
