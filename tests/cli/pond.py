@@ -110,9 +110,11 @@ class Node:
         node = self.pid()
         if node is None:
             return
+        # Stopped first: the node must not see its keeper die, nor the keeper its node.
         with contextlib.suppress(ProcessLookupError):
+            os.kill(node, signal.SIGSTOP)
+            self.process.kill()
             os.kill(node, signal.SIGKILL)
-        self.process.kill()
         self.process.wait()
         until(f"the node {node} is gone", lambda: not exists(node))
 
