@@ -69,7 +69,8 @@ class Keeper {
       step(guard::Tick{});
     }
     say_how_it_ended();
-    return exit_code_;
+    // Also where the node does not die: then nobody waits for it any longer.
+    return impatient_with_ ? exit_signalled + *impatient_with_ : exit_code_;
   }
 
  private:
@@ -141,7 +142,6 @@ class Keeper {
     const bool by_itself = how.si_code == CLD_EXITED;
     if (!by_itself) signal_ = how.si_status;
     exit_code_ = by_itself ? how.si_status : exit_signalled + how.si_status;
-    if (impatient_with_) exit_code_ = exit_signalled + *impatient_with_;
     return true;
   }
 
