@@ -103,7 +103,8 @@ Expected<Exit> run_reset(const Call& call) {
   if (*kept) {
     print_line(directory->path() + " starts over as a new node; its record is kept as " + **kept);
   } else {
-    print_line("nothing to reset: there is no record in " + directory->path());
+    print_line("there is no record in " + directory->path() +
+               "; the next start there is that of a new node");
   }
   return Exit::yes;
 }

@@ -10,10 +10,11 @@ namespace {
 constexpr std::string_view not_goose_type = "not_goose";
 
 /// The title of a problem is the same for each type (RFC 9457, 3.1.3).
-constexpr std::array<std::pair<std::string_view, std::string_view>, 12> titles{{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 13> titles{{
     {"bad_request", "The request cannot be read"},
     {"unknown_node", "No such node"},
     {"not_goose", "This node is not the goose"},
+    {"not_duck", "This node is the goose"},
     {"no_goose", "There is no goose"},
     {"no_quorum", "No majority has answered"},
     {"not_ready", "This node is not ready"},

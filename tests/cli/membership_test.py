@@ -88,6 +88,27 @@ class Handover(pond.PondTest):
         self.assertGreater(after["term"], before["term"])
         self.assertEqual(after["voters"], 3, "the old goose stays a member")
 
+    def test_goes_to_the_node_that_was_named_each_time(self):
+        # Others wait promise/20 for the one named; a busy machine may take long to save its vote.
+        nodes = self.cluster(5, DUCK_PROMISE="2s")
+        for number in range(10):
+            goose = self.until_one_goose(nodes)
+            to = nodes[number % 5]
+            code, out, err = nodes[0].command("handover", "--to", to.address)
+            self.assertEqual(code, 0, f"from {goose.address} to {to.address}: {out}{err}")
+            self.assertIs(self.until_one_goose(nodes), to)
+
+    def test_to_a_node_that_does_not_answer_is_refused_and_changes_nothing(self):
+        nodes = self.cluster(3)
+        goose = self.until_one_goose(nodes)
+        gone, asked = [node for node in nodes if node is not goose]
+        term = goose.status()["term"]
+        gone.kill()
+        self.assert_refused(asked.command("handover", "--to", gone.address), pond.TRY_AGAIN,
+                            gone.address, "does not answer")
+        gone.start()
+        self.assertEqual(self.until_one_goose(nodes).status()["term"], term)
+
     def test_goes_to_somebody_if_nobody_is_named(self):
         nodes = self.cluster(3)
         old = self.until_one_goose(nodes)

@@ -195,6 +195,31 @@ TEST(Strangers, a_voter_whose_place_another_cluster_took_is_named) {
   EXPECT_EQ(pond.status("other").mode, wire::Mode::goose);
 }
 
+// The others look for the old id there, with growing waits, until it is replaced.
+TEST(Strangers, a_voter_that_lost_its_disk_is_not_dialled_all_the_time) {
+  Pond pond;
+  pond.found({"a", "b", "c"}, 3);
+  Settings place = pond.settings("new", {"a"});
+  place.port = pond["c"].port();
+  pond.kill("c");
+  pond.start_as("new", place);
+  ASSERT_TRUE(pond.until([&] { return pond.status("a").observers == 1U; }));
+  pond.run_for(1500ms);
+  // Each line says how many were swallowed before it.
+  const std::string& log = pond.log("new");
+  int refused = 0;
+  const std::string refusal = "it looks for node";
+  for (auto at = log.find(refusal); at != std::string::npos; at = log.find(refusal, at + 1)) {
+    ++refused;
+    const auto count = log.find(" (", at);
+    if (count != std::string::npos && count < log.find('\n', at)) {
+      refused += std::stoi(log.substr(count + 2));
+    }
+  }
+  EXPECT_GT(refused, 0);
+  EXPECT_LT(refused, 40);
+}
+
 // Rule 9: two processes on copies of one data directory. Both sides say so.
 TEST(Strangers, a_clone_is_refused_and_both_say_so) {
   Pond pond;

@@ -1,0 +1,193 @@
+"""Kills, stops and hands over, round after round, while others ask for holds; checks the answers.
+
+usage: rounds.py PROGRAM [--rounds N] [--seed N]
+
+Three nodes with their keepers, at a promise of 100 to 300 ms. Each round something befalls the
+goose, or another; then all come back. One thread asks each node for a hold, all the time. Ends with
+a line of counts; exit code 1 if what was heard cannot be true.
+"""
+
+import argparse
+import contextlib
+import http.client
+import json
+import os
+import pathlib
+import random
+import signal
+import sys
+import tempfile
+import threading
+import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "cli"))
+import history  # noqa: E402
+import pond  # noqa: E402
+
+PAUSE_S = 0.004  # Between two questions to one node.
+PATIENCE_S = 60  # For a cluster to be whole again.
+
+
+def send(pid, number):
+    """A signal, if the process is still there."""
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, number)
+
+
+class Asker(threading.Thread):
+    """Asks one node for holds, and remembers what it answered."""
+
+    def __init__(self, node, promise_ms, seed):
+        super().__init__(daemon=True)
+        self.node, self.promise_ms = node, promise_ms
+        self.random = random.Random(seed)
+        self.answers = []
+        self.is_over = threading.Event()
+
+    def run(self):
+        connection = None
+        while not self.is_over.is_set():
+            try:
+                if connection is None:
+                    connection = http.client.HTTPConnection("127.0.0.1", self.node.port, timeout=2)
+                self.ask(connection)
+            except (OSError, ValueError, http.client.HTTPException):
+                connection.close()
+                connection = None
+            time.sleep(PAUSE_S)
+
+    def ask(self, connection):
+        # Half of them want no hold: else hardly anybody could ever hand over.
+        wanted = self.random.choice((0, 0, self.random.randrange(self.promise_ms)))
+        sent = time.monotonic()
+        connection.request("GET", f"/status?hold={wanted}")
+        status = json.loads(connection.getresponse().read())
+        heard = time.monotonic()
+        self.answers.append(history.Answer(status["id"], sent, heard, status["mode"] == "goose",
+                                           status.get("token", 0), status["held_for_ms"] / 1000))
+
+
+class Rounds:
+    def __init__(self, folder, seed):
+        self.random = random.Random(seed)
+        self.promise_ms = self.random.randrange(100, 301)
+        first = self.node(folder).start(DUCK_PROMISE=f"{self.promise_ms}ms")
+        others = [self.node(folder).start(DUCK_JOIN=first.address) for _ in range(2)]
+        self.nodes = [first, *others]
+        self.until_whole()
+        self.askers = [Asker(node, self.promise_ms, seed + i) for i, node in enumerate(self.nodes)]
+        for asker in self.askers:
+            asker.start()
+
+    @staticmethod
+    def node(folder):
+        return pond.Node(folder, pond.free_port())
+
+    def until_whole(self):
+        def is_whole():
+            for it in self.nodes:
+                if not it.runs():
+                    it.start()  # as its service manager would
+            statuses = [node.status() for node in self.nodes]
+            return all(it and it["goose"] and it.get("voters_connected") == 3 for it in statuses)
+        try:
+            pond.until("three voters, linked, that know a goose", is_whole, PATIENCE_S)
+        except AssertionError:
+            for node in self.nodes:
+                print(f"--- {node.address}: {node.status()}\n{node.words()[-4000:]}")
+            raise
+
+    def play(self):
+        geese = [node for node in self.nodes if node.is_goose()]
+        is_goose = bool(geese) and self.random.random() < 0.8
+        victim = geese[0] if is_goose else self.random.choice(self.nodes)
+        node, keeper = victim.pid(), victim.process.pid
+        self.random.choice((self.kill_node, self.kill_keeper, self.kill_both, self.stop_node,
+                            self.stop_keeper, self.stop_both, self.terminate, self.hand_over))(
+                                victim, node, keeper)
+        self.until_whole()
+
+    def kill_node(self, victim, node, _keeper):
+        send(node, signal.SIGKILL)
+        victim.wait()
+
+    def kill_keeper(self, victim, node, keeper):
+        send(keeper, signal.SIGKILL)
+        victim.wait()
+        pond.until("the node has ended", lambda: not pond.exists(node), PATIENCE_S)
+
+    def kill_both(self, victim, _node, _keeper):
+        victim.kill()
+
+    def stop_node(self, _victim, node, _keeper):
+        send(node, signal.SIGSTOP)
+        time.sleep(self.random.random() * 2 * self.promise_ms / 1000)
+        send(node, signal.SIGCONT)
+
+    def stop_keeper(self, _victim, _node, keeper):
+        send(keeper, signal.SIGSTOP)
+        time.sleep(self.random.random() * self.promise_ms / 1000)
+        send(keeper, signal.SIGCONT)
+
+    def stop_both(self, _victim, node, keeper):
+        both = [node, keeper]
+        self.random.shuffle(both)
+        for pid in both:
+            send(pid, signal.SIGSTOP)
+        time.sleep(self.random.random() * 2 * self.promise_ms / 1000)
+        self.random.shuffle(both)
+        for pid in both:
+            send(pid, signal.SIGCONT)
+
+    def terminate(self, victim, _node, keeper):
+        send(keeper, signal.SIGTERM)
+        victim.wait()
+
+    def hand_over(self, victim, _node, _keeper):
+        pond.call("handover", "--node", victim.address)
+
+    def end(self):
+        for asker in self.askers:
+            asker.is_over.set()
+        for asker in self.askers:
+            asker.join(5)
+        return [answer for asker in self.askers for answer in asker.answers]
+
+    def kill_all(self):
+        for node in self.nodes:
+            node.kill()
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--rounds", type=int, default=100)
+    parser.add_argument("--seed", type=int, default=1)
+    options = parser.parse_args()
+    # A cluster of its own every so often: each has another promise.
+    rounds_of_one = 20
+    answers, wrong, played = 0, [], 0
+    holds = geese = 0
+    while played < options.rounds and not wrong:
+        seed = options.seed + played
+        with tempfile.TemporaryDirectory(prefix="ddg-test-", ignore_cleanup_errors=True) as folder:
+            rounds = Rounds(folder, seed)
+            try:
+                for _ in range(min(rounds_of_one, options.rounds - played)):
+                    rounds.play()
+                    played += 1
+            finally:
+                heard = rounds.end()
+                rounds.kill_all()
+        answers += len(heard)
+        holds += sum(1 for it in heard if it.held)
+        geese += len({it.token for it in heard if it.is_goose})
+        wrong = history.check(heard)
+    for it in wrong[:20]:
+        print(f"seed {seed}, promise {rounds.promise_ms} ms: {it}")
+    print(f"outside: {played} rounds, {answers} answers, {holds} holds, {geese} tenures, "
+          f"{len(wrong)} contradictions")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
