@@ -63,17 +63,13 @@ Expected<Exit> run_node(const Call& call) {
   if (!is_alone) return std::unexpected(is_alone.error());
   // A log that nobody reads any more must not end the node.
   std::signal(SIGPIPE, SIG_IGN);
-  if (*is_alone) {
-    const node::Failure end = node::run(*settings);
-    if (end.exit_code != 0) return refused(end);
-    return Exit::yes;
-  }
-  const int exit_code = keeper::keep([&settings](int line) {
+  const auto be_node = [&settings](std::optional<int> line) {
     settings->keeper = line;
     const node::Failure end = node::run(*settings);
     if (end.exit_code != 0) print_error(end.sentence);
     return end.exit_code;
-  });
+  };
+  const int exit_code = *is_alone ? be_node({}) : keeper::keep(be_node);
   if (exit_code != 0) return std::unexpected(Refusal{exit_code, {}});  // it has said why
   return Exit::yes;
 }

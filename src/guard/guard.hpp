@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <optional>
 #include <variant>
@@ -75,7 +76,7 @@ inline constexpr Duration beat_every_as_duck = std::chrono::seconds{2};
 /// have its turn.
 [[nodiscard]] constexpr Duration patience_with_goose(Duration promise) {
   constexpr Duration shortest = std::chrono::milliseconds{25};
-  return promise / 4 < shortest ? shortest : promise / 4;
+  return std::max<Duration>(promise / 4, shortest);
 }
 /// ... and a duck, which harms nobody, or a node that saves: a save that outlives the lease ends
 /// the tenure, and the node may live.
@@ -89,8 +90,7 @@ inline constexpr Duration patience_with_duck = std::chrono::seconds{10};
 [[nodiscard]] constexpr Duration kill_margin(Duration promise) {
   constexpr Duration shortest = std::chrono::milliseconds{2};
   constexpr Duration longest = std::chrono::milliseconds{20};
-  const Duration part = promise / 20;
-  return part < shortest ? shortest : part > longest ? longest : part;
+  return std::clamp<Duration>(promise / 20, shortest, longest);
 }
 
 /// A keeper that wakes so much too late may have missed what it waited for, and waits anew.
@@ -100,13 +100,10 @@ inline constexpr Duration patience_with_duck = std::chrono::seconds{10};
 [[nodiscard]] constexpr Duration release_time(Duration promise) {
   constexpr Duration shortest = std::chrono::milliseconds{50};
   constexpr Duration longest = std::chrono::seconds{1};
-  const Duration part = promise / 2;
-  return part < shortest ? shortest : part > longest ? longest : part;
+  return std::clamp<Duration>(promise / 2, shortest, longest);
 }
 
-/// The most that `grace` may be: the work must be dead before a lease ends that was lost without
-/// warning.
-[[nodiscard]] constexpr Duration grace_max(Duration promise) { return promise / 2; }
+/// From SIGTERM to SIGKILL, where nothing else was wished.
 [[nodiscard]] constexpr Duration grace_default(Duration promise) { return promise / 4; }
 
 /// The keeper of one node, from its start to its end.
@@ -114,9 +111,6 @@ class Guard {
  public:
   /// `now` never goes back.
   [[nodiscard]] Orders step(Instant now, const Event& event);
-
-  [[nodiscard]] bool node_lives() const { return !node_ended_; }
-  [[nodiscard]] bool works() const { return work_ != Work::none; }
 
  private:
   enum class Work { none, runs, ends, is_killed };
