@@ -6,6 +6,7 @@
 #include "cli/client_commands.hpp"
 #include "cli/demo.hpp"
 #include "cli/local_commands.hpp"
+#include "cli/only.hpp"
 
 namespace duckduckgoose::cli {
 namespace {
@@ -36,6 +37,50 @@ Command be_a_node() {
                        {"curl localhost:4002/status", "asks either of them"},
                        {"duckduckgoose demo", "shows a cluster in this terminal"}},
           .run = run_node};
+}
+
+Command run() {
+  return {
+      .name = "run",
+      .takes_program = true,
+      .summary = "be a node, and run CMD while goose",
+      .details =
+          "Is a node like `duckduckgoose` without a command, and runs CMD on the goose only. CMD "
+          "is dead,\n"
+          "with all that it has started, before another node can be the goose. It gets DUCK_TOKEN, "
+          "DUCK_TERM,\n"
+          "DUCK_ID, DUCK_CLUSTER, DUCK_CAUSE and DUCK_RUN_ID in its environment, nothing on its "
+          "input, and the\n"
+          "signals HUP, QUIT, USR1, USR2 and WINCH that come here. docs/run.md tells more.",
+      .options =
+          [] {
+            auto all = of_the_node();
+            all.insert(all.end(), run_options().begin(), run_options().end());
+            return all;
+          }(),
+      .examples = {{"duckduckgoose run --port 4001 -- worker --queue mail", "one worker for all"},
+                   {"duckduckgoose run --once --join a:4001,b:4001 -- ./migrate", "by one node"},
+                   {"duckduckgoose run --on-exit stop -- sh -c 'work; clean-up'",
+                    "a shell only where you ask for one"}},
+      .run = run_node};
+}
+
+Command only() {
+  return {
+      .name = "only",
+      .takes_program = true,
+      .summary = "run CMD if the node of this machine is the goose; for cron",
+      .details =
+          "Asks a node that runs already. On a duck it does nothing, and exits with 0 or with "
+          "-E. On the\n"
+          "goose it runs CMD, and keeps the office there until CMD has ended, or else ends CMD in "
+          "time.\n"
+          "The exit code is that of CMD; 75: the office was lost before CMD had ended.",
+      .options = {Opt::exit_code, Opt::node, Opt::contain},
+      .examples = {{"duckduckgoose only -- /usr/local/bin/nightly-report",
+                    "in the crontab of every node"},
+                   {"duckduckgoose only -E 75 --node localhost:4002 -- sh -c 'date >>log'", ""}},
+      .run = run_only};
 }
 
 Command init() {
@@ -176,7 +221,7 @@ Command demo() {
               "a node. Without a terminal it prints what happens, line by line, and reads the same "
               "keys\n"
               "from its input. It leaves nothing behind.",
-          .options = {Opt::nodes, Opt::once},
+          .options = {Opt::nodes, Opt::show_once},
           .examples = {{"duckduckgoose demo", ""},
                        {"duckduckgoose demo -n 5", ""},
                        {"duckduckgoose demo --once",
@@ -228,7 +273,7 @@ std::size_t distance(std::string_view from, std::string_view to) {
 
 std::span<const Command> all_commands() {
   static const std::vector<Command> commands{
-      be_a_node(), status(), wait(),   members(), handover(), remove(),    leave(),
+      be_a_node(), run(),    only(),   status(), wait(),   members(), handover(), remove(),    leave(),
       init(),      reset(),  record(), demo(),    version(),  completion()};
   return commands;
 }

@@ -19,6 +19,7 @@ struct Call {
   const Command& command;
   Values values;
   std::vector<std::string> arguments;  ///< As many as the command takes.
+  std::vector<std::string> program;    ///< What stands after `--`, untouched.
 };
 
 /// What to type, and what that does.
@@ -33,6 +34,7 @@ struct Command {
   std::string_view argument{};  ///< "NODE"; empty: takes none.
   std::string_view
       argument_words{};        ///< The words to choose from, with blanks between; empty: any.
+  bool takes_program = false;  ///< What stands after `--` is to be run.
   std::string_view summary{};  ///< One line, for the list of commands.
   std::string_view details{};  ///< What one has to know more; lines as they are to stand.
   std::vector<Opt> options{};  ///< Besides --help.

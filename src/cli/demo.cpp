@@ -24,7 +24,7 @@ Expected<int> number_of_nodes(const Values& values) {
   int count = 0;
   const char* const end = given->text.data() + given->text.size();
   const auto [rest, failure] = std::from_chars(given->text.data(), end, count);
-  const int min = values.has_flag(Opt::once) ? nodes_for_once_min : 1;
+  const int min = values.has_flag(Opt::show_once) ? nodes_for_once_min : 1;
   if (failure == std::errc{} && rest == end && count >= min && count <= demo::Pond::nodes_max) {
     return count;
   }
@@ -39,7 +39,7 @@ Expected<int> number_of_nodes(const Values& values) {
 Expected<Exit> run_demo(const Call& call) {
   const auto count = number_of_nodes(call.values);
   if (!count) return std::unexpected(count.error());
-  const bool once = call.values.has_flag(Opt::once);
+  const bool once = call.values.has_flag(Opt::show_once);
   demo::Console console{!once, Paint::for_output(STDOUT_FILENO, call.values.environment())};
   auto pond = demo::Pond::make();
   if (!pond) return refuse(Exit::disk, "cannot make a place for the demo: " + pond.error());

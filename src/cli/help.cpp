@@ -47,6 +47,7 @@ std::string usage_line(const Command& command) {
   std::string text = words_of(command);
   if (!command.argument.empty()) text += " " + std::string{command.argument};
   if (!command.options.empty()) text += " [OPTIONS]";
+  if (command.takes_program) text += " -- CMD [ARGS]";
   return text;
 }
 
@@ -56,6 +57,7 @@ std::string list_of_commands() {
     if (command.name.empty()) continue;
     std::string left{command.name};
     if (!command.argument.empty()) left += " " + std::string{command.argument};
+    if (command.takes_program) left += " -- CMD";
     entries.emplace_back(std::move(left), command.summary);
   }
   return columns(entries);
@@ -65,7 +67,7 @@ constexpr std::string_view exit_codes =
     "  0 yes    1 no    2 usage    69 nobody answers\n"
     "  73 data directory or port in use    74 disk refused or record damaged\n"
     "  75 try again: no goose, or no answer in time    76 protocol    77 not authorised\n"
-    "  78 configuration    128+n ended by signal n\n";
+    "  78 configuration    126, 127, 128+n as a shell: not executable, not found, signal n\n";
 
 }  // namespace
 

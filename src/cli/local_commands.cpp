@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "cli/completion.hpp"
+#include "cli/job.hpp"
 #include "cli/node_settings.hpp"
 #include "cli/terminal.hpp"
 #include "keeper/keeper.hpp"
@@ -61,15 +62,23 @@ Expected<Exit> run_node(const Call& call) {
   if (!settings) return std::unexpected(settings.error());
   const auto is_alone = call.values.is_on(Opt::no_keeper);
   if (!is_alone) return std::unexpected(is_alone.error());
+  auto job = job_in(call);
+  if (!job) return std::unexpected(job.error());
+  std::optional<keeper::Job> kept;
+  if (*job) {
+    if (*is_alone) return std::unexpected(needs_keeper());
+    kept = std::move((*job)->kept);
+    settings->job = std::move((*job)->settings);
+  }
   // A log that nobody reads any more must not end the node.
   std::signal(SIGPIPE, SIG_IGN);
   const auto be_node = [&settings](std::optional<int> line) {
     settings->keeper = line;
     const node::Failure end = node::run(*settings);
-    if (end.exit_code != 0) print_error(end.sentence);
+    if (!end.sentence.empty()) print_error(end.sentence);
     return end.exit_code;
   };
-  const int exit_code = *is_alone ? be_node({}) : keeper::keep(be_node);
+  const int exit_code = *is_alone ? be_node({}) : keeper::keep(std::move(kept), be_node);
   if (exit_code != 0) return std::unexpected(Refusal{exit_code, {}});  // it has said why
   return Exit::yes;
 }

@@ -82,6 +82,58 @@ constexpr auto table = std::to_array<OptionSpec>({
      .flag = "--insecure",
      .variable = "DUCK_INSECURE",
      .summary = "listen beyond loopback although anybody there may then speak; for labs"},
+    {.opt = Opt::on_goose,
+     .flag = "--on-goose",
+     .variable = "DUCK_ON_GOOSE",
+     .value = "CMD",
+     .summary = "a shell command to run when this node becomes the goose, before anything else"},
+    {.opt = Opt::on_duck,
+     .flag = "--on-duck",
+     .variable = "DUCK_ON_DUCK",
+     .value = "CMD",
+     .summary = "a shell command to run when it is the goose no more, before another node can be"},
+    {.opt = Opt::health,
+     .flag = "--health",
+     .variable = "DUCK_HEALTH",
+     .value = "CMD",
+     .summary = "a shell command to run every 2 s while goose; three failures hand over"},
+    {.opt = Opt::grace,
+     .flag = "--grace",
+     .variable = "DUCK_GRACE",
+     .value = "TIME",
+     .summary = "from SIGTERM to SIGKILL, --on-duck included, when the lease runs out; at most half "
+                "a promise",
+     .default_text = "a quarter of the promise"},
+    {.opt = Opt::stop_timeout,
+     .flag = "--stop-timeout",
+     .variable = "DUCK_STOP_TIMEOUT",
+     .value = "TIME",
+     .summary = "the same when it is stopped or hands over: the lease is renewed meanwhile",
+     .default_text = "8s"},
+    {.opt = Opt::contain,
+     .flag = "--contain",
+     .variable = "DUCK_CONTAIN",
+     .value = "HOW",
+     .summary = "pidns, cgroup, pid1 or sweep: how it is made sure that nothing survives",
+     .default_text = "the best of the last three",
+     .words = "pidns cgroup pid1 sweep"},
+    {.opt = Opt::on_exit,
+     .flag = "--on-exit",
+     .variable = "DUCK_ON_EXIT",
+     .value = "WHAT",
+     .summary = "restart, handover or stop: what follows when CMD ends by itself",
+     .default_text = "restart",
+     .words = "restart handover stop"},
+    {.opt = Opt::once,
+     .flag = "--once",
+     .variable = "DUCK_ONCE",
+     .summary = "run CMD once, hand over, and end with its exit code; 75 if the office was lost"},
+    {.opt = Opt::exit_code,
+     .flag = "--exit-code",
+     .short_flag = "-E",
+     .value = "N",
+     .summary = "what to exit with on a duck, 0 to 255",
+     .default_text = "0"},
     {.opt = Opt::node,
      .flag = "--node",
      .variable = "DUCK_NODE",
@@ -110,7 +162,7 @@ constexpr auto table = std::to_array<OptionSpec>({
      .value = "COUNT",
      .summary = "how many nodes to start, 1 to 9",
      .default_text = "3"},
-    {.opt = Opt::once,
+    {.opt = Opt::show_once,
      .flag = "--once",
      .summary = "start, kill the goose, show the next one, end"},
     {.opt = Opt::help, .flag = "--help", .short_flag = "-h", .summary = "print this"},
@@ -119,7 +171,10 @@ constexpr auto table = std::to_array<OptionSpec>({
 constexpr auto of_the_node =
     std::to_array<Opt>({Opt::port, Opt::listen, Opt::join, Opt::cluster, Opt::advertise, Opt::data,
                         Opt::promise, Opt::witness, Opt::allowed_hosts, Opt::log_level,
-                        Opt::log_format, Opt::no_keeper, Opt::insecure});
+                        Opt::log_format, Opt::no_keeper, Opt::insecure, Opt::on_goose,
+                        Opt::on_duck, Opt::health, Opt::grace, Opt::stop_timeout, Opt::contain});
+
+constexpr auto of_run = std::to_array<Opt>({Opt::on_exit, Opt::once});
 
 }  // namespace
 
@@ -132,5 +187,7 @@ const OptionSpec& spec_of(Opt opt) {
 }
 
 std::span<const Opt> node_options() { return of_the_node; }
+
+std::span<const Opt> run_options() { return of_run; }
 
 }  // namespace duckduckgoose::cli

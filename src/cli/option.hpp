@@ -23,6 +23,15 @@ enum class Opt : std::uint8_t {
   log_format,
   no_keeper,
   insecure,
+  on_goose,
+  on_duck,
+  health,
+  grace,
+  stop_timeout,
+  contain,
+  on_exit,
+  once,
+  exit_code,
   node,
   timeout,
   json,
@@ -31,7 +40,7 @@ enum class Opt : std::uint8_t {
   any,
   to,
   nodes,
-  once,
+  show_once,
   help,
 };
 
@@ -54,5 +63,8 @@ struct OptionSpec {
 
 /// The options that be-a-node takes; all of them may come from the environment.
 [[nodiscard]] std::span<const Opt> node_options();
+
+/// Those that `run` takes besides.
+[[nodiscard]] std::span<const Opt> run_options();
 
 }  // namespace duckduckgoose::cli

@@ -150,9 +150,18 @@ Expected<Call> parse(const std::vector<std::string>& words, const Environment& e
   if (auto read = reader.read(mine); !read) return std::unexpected(read.error());
   auto flags = reader.flags();
   if (!flags) return std::unexpected(flags.error());
-  Call call{.command = *command, .values = Values{*std::move(flags), environment}, .arguments = {}};
+  Call call{.command = *command,
+            .values = Values{*std::move(flags), environment},
+            .arguments = {},
+            .program = {}};
   if (call.values.has_flag(Opt::help)) return call;
-  if (dashes != words.end()) {
+  if (command->takes_program) {
+    if (dashes != words.end()) call.program.assign(std::next(dashes), words.end());
+    if (call.program.empty()) {
+      return std::unexpected(usage("`" + words_of(*command) + "` needs what it is to run after `--`: " +
+                                   words_of(*command) + " -- CMD" + see_help(*command)));
+    }
+  } else if (dashes != words.end()) {
     return std::unexpected(
         usage("`" + words_of(*command) + "` takes nothing after `--`" + see_help(*command)));
   }

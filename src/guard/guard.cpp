@@ -51,6 +51,21 @@ void Guard::on(const Held& held) { held_until_ = std::max(held_until_, held.unti
 void Guard::on(const WorkBegan& began) {
   work_ = Work::runs;
   grace_ = began.grace;
+  has_last_act_ = began.has_last_act;
+  makes_room_ = false;
+}
+
+/// What was not put in order counts as a hold: others have to wait as if nothing was released.
+void Guard::on(const WorkEnded& ended) {
+  if (work_ == Work::ends && has_last_act_ && now_ < work_limit()) {
+    work_ = Work::last_act;
+    out_.last_act = true;
+    return;
+  }
+  const bool is_in_order = ended.well && (!has_last_act_ || work_ == Work::last_act);
+  if (!is_in_order) held_until_ = std::max(held_until_, now_ + promise_);
+  work_ = Work::none;
+  out_.over = WorkEnded{is_in_order};
 }
 
 void Guard::on(const EndWork& ending) { end_work(ending.limit); }
@@ -71,13 +86,13 @@ void Guard::kill_node() {
 
 /// From here on the tenure is over, even if the lease is renewed.
 void Guard::end_work(Instant limit) {
+  if (work_ == Work::none || work_ == Work::is_killed) return;
   if (work_ == Work::runs) {
     work_ = Work::ends;
     work_limit_ = limit;
     out_.end_work = true;
-  } else if (work_ == Work::ends) {
-    work_limit_ = std::min(work_limit_, limit);
   }
+  work_limit_ = std::min(work_limit_, limit);
 }
 
 /// A goose that hangs is killed, so that its death can be proven.
@@ -92,27 +107,39 @@ void Guard::watch_node() {
   if (hangs_at && now_ >= *hangs_at) kill_node();
 }
 
-/// When SIGKILL is sent to the work: at the limit that it was given, or just before the lease ends.
-std::optional<Instant> Guard::work_is_killed_at() const {
-  if (work_ != Work::runs && work_ != Work::ends) return {};
+/// When all of it has to be dead: at the limit that it was given, or just before the lease ends.
+Instant Guard::work_limit() const {
   const Instant last = work_may_live_until_ - kill_margin(promise_);
-  return work_ == Work::ends ? std::min(work_limit_, last) : last;
+  return work_ == Work::runs ? last : std::min(work_limit_, last);
+}
+
+/// When SIGKILL is sent. A command that does not end leaves half of the grace to the last act.
+std::optional<Instant> Guard::work_is_killed_at() const {
+  if (work_ == Work::none || work_ == Work::is_killed) return {};
+  const bool leaves_time = work_ == Work::ends && has_last_act_ && !makes_room_;
+  return work_limit() - (leaves_time ? grace_ / 2 : Duration{0});
 }
 
 /// No goose, no work; and it gets its grace before the lease ends, not after.
 void Guard::watch_work() {
   const bool node_is_gone = node_killed_ || node_ended_;
   if (node_is_gone || !lease_end_) end_work(now_ + grace_);
-  if (work_ == Work::runs && now_ >= *work_is_killed_at() - grace_) end_work(*work_is_killed_at());
-  if (work_ == Work::ends && now_ >= *work_is_killed_at()) {
+  if (work_ == Work::runs && now_ >= work_limit() - grace_) end_work(work_limit());
+  if (work_ == Work::runs || !work_is_killed_at() || now_ < *work_is_killed_at()) return;
+  out_.kill_work = true;
+  if (now_ < work_limit()) {
+    makes_room_ = true;
+  } else {
     work_ = Work::is_killed;
-    out_.kill_work = true;
+    work_killed_at_ = now_;
   }
 }
 
 /// Only death ends a promise early: of the node, and of all that the goose has started. A hold of
 /// any tenure is waited out.
 void Guard::release_when_free() {
+  const bool never_dies = work_ == Work::is_killed && now_ >= work_killed_at_ + patience_with_killed;
+  if (node_ended_ && never_dies) out_.end = true;
   if (!node_ended_ || work_ != Work::none) return;
   const bool is_heard = answers_ > 0 && settled_ >= voters_;
   const bool is_held = !release_began_ && held_until_ > now_;
@@ -132,6 +159,7 @@ std::optional<Instant> Guard::wake_at() const {
   if (const auto kill_at = work_is_killed_at()) {
     also_at(work_ == Work::runs ? *kill_at - grace_ : *kill_at);
   }
+  if (node_ended_ && work_ == Work::is_killed) also_at(work_killed_at_ + patience_with_killed);
   if (node_ended_ && work_ == Work::none) {
     if (release_began_) {
       also_at(*release_began_ + release_time(promise_));

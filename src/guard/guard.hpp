@@ -30,17 +30,21 @@ struct Held {
 struct Voters {
   std::size_t count = 0;
 };
-/// Something that the goose has started lives: a command or a hook.
+/// The goose starts something: a command or a hook.
 struct WorkBegan {
-  Duration grace{0};  ///< From SIGTERM to SIGKILL, where the lease leaves so much.
+  Duration grace{0};         ///< From SIGTERM to SIGKILL, where the lease leaves so much.
+  bool has_last_act = false;  ///< When the rest is dead, one more program puts things in order.
 };
 /// The office is given up on purpose: the work is to end, and is killed at `limit`. The lease is
 /// renewed meanwhile.
 struct EndWork {
   Instant limit{};
 };
-/// All that was started is dead: the kernel has said so.
-struct WorkEnded {};
+/// All that was started is dead: the kernel has said so. False: so it is, but the program that ended
+/// last has failed.
+struct WorkEnded {
+  bool well = true;
+};
 /// The node ends by itself and owes nothing: it has released what it held, or never held anything.
 struct Farewell {};
 /// The node is dead: waitid() has said so. Not merely stopped.
@@ -62,6 +66,8 @@ struct Orders {
   bool kill_node = false;            ///< SIGKILL.
   bool end_work = false;             ///< SIGTERM. The node is told that its tenure is over.
   bool kill_work = false;            ///< SIGKILL, and everything that it has started.
+  bool last_act = false;             ///< Start the program that puts things in order.
+  std::optional<WorkEnded> over{};   ///< The node may be told: all of the work is dead.
   bool release = false;              ///< Send the Release to every voter.
   bool end = false;                  ///< The keeper's work is done.
   std::optional<Instant> wake_at{};  ///< Step with a Tick then, or earlier.
@@ -103,8 +109,15 @@ inline constexpr Duration patience_with_duck = std::chrono::seconds{10};
   return std::clamp<Duration>(promise / 2, shortest, longest);
 }
 
+/// Whoever does not die of SIGKILL within this time sleeps uninterruptibly: nobody waits for it any
+/// longer, and nothing is released.
+inline constexpr Duration patience_with_killed = std::chrono::seconds{10};
+
 /// From SIGTERM to SIGKILL, where nothing else was wished.
 [[nodiscard]] constexpr Duration grace_default(Duration promise) { return promise / 4; }
+
+/// More would reach beyond the lease of a goose that nobody answers any more.
+[[nodiscard]] constexpr Duration grace_max(Duration promise) { return promise / 2; }
 
 /// The keeper of one node, from its start to its end.
 class Guard {
@@ -113,7 +126,7 @@ class Guard {
   [[nodiscard]] Orders step(Instant now, const Event& event);
 
  private:
-  enum class Work { none, runs, ends, is_killed };
+  enum class Work { none, runs, ends, last_act, is_killed };
 
   void on(const Beat& beat);
   void on(const Saving& saving);
@@ -122,7 +135,7 @@ class Guard {
   void on(const Voters& voters) { voters_ = voters.count; }
   void on(const WorkBegan& began);
   void on(const EndWork& ending);
-  void on(const WorkEnded& /*ended*/) { work_ = Work::none; }
+  void on(const WorkEnded& ended);
   void on(const Farewell& /*farewell*/) { owes_ = false; }
   void on(const NodeEnded& /*ended*/) { node_ended_ = true; }
   void on(const Answered& /*answered*/) { ++answers_; }
@@ -137,6 +150,7 @@ class Guard {
   void watch_work();
   void release_when_free();
   [[nodiscard]] std::optional<Instant> node_hangs_at() const;
+  [[nodiscard]] Instant work_limit() const;
   [[nodiscard]] std::optional<Instant> work_is_killed_at() const;
   [[nodiscard]] std::optional<Instant> wake_at() const;
 
@@ -153,7 +167,10 @@ class Guard {
 
   Work work_ = Work::none;
   Duration grace_{0};
+  bool has_last_act_ = false;
+  bool makes_room_ = false;      ///< Killed before its time, which the last act needs as well.
   Instant work_limit_;           ///< While it ends.
+  Instant work_killed_at_;       ///< When it `is_killed`.
   Instant work_may_live_until_;  ///< The end of the last lease that was told.
 
   Instant held_until_;

@@ -33,6 +33,11 @@ void put(std::string& to, const Envelopes& all) {
   }
 }
 
+void put(std::string& to, const Begin& begin) {
+  put(to, begin.work);
+  put(to, std::string_view{begin.environment});
+}
+
 void put(std::string& to, const Says& says) { put(to, std::string_view{says.sentence}); }
 
 template <Plain T>
@@ -57,6 +62,10 @@ bool take(std::string_view& from, Envelopes& all) {
     if (!take(from, it.address) || !take(from, it.bytes) || !take(from, it.answer)) return false;
   }
   return true;
+}
+
+bool take(std::string_view& from, Begin& begin) {
+  return take(from, begin.work) && take(from, begin.environment);
 }
 
 bool take(std::string_view& from, Says& says) { return take(from, says.sentence); }

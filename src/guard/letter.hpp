@@ -33,14 +33,41 @@ struct Says {
   bool operator==(const Says&) const = default;
 };
 
+/// What a goose can have started. The keeper knows the words; the node says when.
+enum class Part : std::uint8_t {
+  on_goose,  ///< The hook that is run first.
+  command,
+  on_duck,  ///< The hook that puts things in order: the keeper starts it when the rest is dead.
+  health,
+};
+inline constexpr std::size_t parts = 4;
+
+/// The work begins: from here on the guard watches it.
+struct Begin {
+  WorkBegan work;
+  std::string environment;  ///< Of all parts: "NAME=value" with a zero byte behind each.
+};
+/// Start this; if it runs already, kill it.
+struct Start {
+  Part part{};
+};
+
 /// From the node.
-using Letter = std::variant<Beat, Saving, Saved, Held, Envelopes, Says, Farewell>;
+using Letter = std::variant<Beat, Saving, Saved, Held, Envelopes, Says, Begin, Start, EndWork, Farewell>;
 
 /// From the keeper: it lives, and has read the last beat.
 struct Alive {};
 /// An operator wants the node to stop.
 struct Stop {};
-using Reply = std::variant<Alive, Stop>;
+/// What the node wanted to be started has ended, and what it had started in its turn is dead.
+struct PartEnded {
+  Part part{};
+  int exit_code = 0;  ///< As a shell has it: 128 and the signal.
+};
+/// The tenure is over: the work is told to end, by whomever it was decided.
+struct WorkEnds {};
+/// WorkEnded: nothing may be released before the node has read this.
+using Reply = std::variant<Alive, Stop, PartEnded, WorkEnds, WorkEnded>;
 
 /// A longer letter is never sent: five voters' envelopes are a tenth of it.
 inline constexpr std::size_t letter_bytes_max = 64U * 1024U;

@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
@@ -22,15 +23,17 @@
 
 #include "guard/guard.hpp"
 #include "guard/letter.hpp"
-#include "keeper/descriptor.hpp"
 #include "keeper/post.hpp"
 #include "keeper/service.hpp"
+#include "keeper/work.hpp"
+#include "os/descriptor.hpp"
+#include "os/program.hpp"
 
 namespace duckduckgoose::keeper {
 namespace {
 
 constexpr int exit_refused_by_system = 71;  // EX_OSERR of sysexits.h
-constexpr int exit_signalled = 128;
+constexpr int clear_every_ms = 1;
 
 Instant now() {
   timespec time{};
@@ -39,19 +42,28 @@ Instant now() {
                  std::chrono::floor<Duration>(std::chrono::nanoseconds{time.tv_nsec})};
 }
 
+/// What a command may want of its user; without one the first two stop the node.
+constexpr std::array for_the_command{SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGWINCH};
+
 /// The signals that come in turn, by a descriptor, instead of whenever they like.
-sigset_t own_signals() {
+sigset_t own_signals(bool has_command) {
   sigset_t set;
   sigemptyset(&set);
   for (const int signal : {SIGCHLD, SIGINT, SIGTERM, SIGHUP, SIGQUIT}) sigaddset(&set, signal);
+  for (const int signal : for_the_command) {
+    if (has_command) sigaddset(&set, signal);
+  }
   return set;
 }
 
 /// One keeper from the fork to the end of its node.
 class Keeper {
  public:
-  Keeper(pid_t node, Descriptor line, Descriptor signals, Descriptor clock)
+  Keeper(pid_t node, std::optional<Work> work, bool has_command, Descriptor line,
+         Descriptor signals, Descriptor clock)
       : node_{node},
+        work_{std::move(work)},
+        has_command_{has_command},
         line_{std::move(line)},
         signals_{std::move(signals)},
         clock_{std::move(clock)} {}
@@ -61,16 +73,19 @@ class Keeper {
       wait();
       read_signals();
       read_letters();
-      if (node_is_over()) {
+      bury();
+      if (node_ == 0 && !std::exchange(node_was_over_, true)) {
         read_letters();  // what it still said before it died
         step(guard::NodeEnded{});
       }
+      clear_up();
       deliver();
       step(guard::Tick{});
     }
+    if (work_) work_->give_back();
     say_how_it_ended();
     // Also where the node does not die: then nobody waits for it any longer.
-    return impatient_with_ ? exit_signalled + *impatient_with_ : exit_code_;
+    return impatient_with_ ? os::exit_signalled + *impatient_with_ : exit_code_;
   }
 
  private:
@@ -80,7 +95,7 @@ class Keeper {
       if (it->is_open()) waits_.push_back({.fd = it->get(), .events = POLLIN, .revents = 0});
     }
     post_.add_to(waits_);
-    poll(waits_.data(), waits_.size(), -1);  // EINTR: a turn for nothing
+    poll(waits_.data(), waits_.size(), is_clearing_ ? clear_every_ms : -1);  // EINTR: a turn for nothing
     std::uint64_t expirations = 0;
     static_cast<void>(read(clock_.get(), &expirations, sizeof expirations));
   }
@@ -89,8 +104,10 @@ class Keeper {
     signalfd_siginfo signal{};
     while (read(signals_.get(), &signal, sizeof signal) == sizeof signal) {
       const int number = static_cast<int>(signal.ssi_signo);
-      if (number == SIGCHLD) continue;  // see node_is_over()
-      if (std::exchange(is_told_to_stop_, true) && number == SIGINT) {
+      if (number == SIGCHLD) continue;  // see bury()
+      if (has_command_ && std::ranges::find(for_the_command, number) != for_the_command.end()) {
+        work_->signal(number);
+      } else if (std::exchange(is_told_to_stop_, true) && number == SIGINT) {
         impatient_with_ = number;
         step(guard::EndNow{});
       } else {
@@ -122,6 +139,10 @@ class Keeper {
     post_.set(std::move(envelopes.voters));
     step(guard::Voters{post_.size()});
   }
+  void take(const guard::EndWork& ending) {
+    is_given_up_ = true;
+    step(ending);
+  }
   void take(const guard::Says& says) { tell_service_manager("READY=1\nSTATUS=" + says.sentence); }
   void take(const auto& letter) { step(letter); }
 
@@ -132,17 +153,49 @@ class Keeper {
     for (std::size_t i = 0; i < news.settled; ++i) step(guard::Settled{});
   }
 
-  /// waitid() is the proof of death. True once.
-  bool node_is_over() {
-    if (node_ == 0) return false;
+  /// waitid() is the proof of death.
+  void bury() {
     siginfo_t how{};
-    const int done = waitid(P_PID, static_cast<id_t>(node_), &how, WEXITED | WNOHANG);
-    if (done != 0 || how.si_pid != node_) return false;
-    node_ = 0;
-    const bool by_itself = how.si_code == CLD_EXITED;
-    if (!by_itself) signal_ = how.si_status;
-    exit_code_ = by_itself ? how.si_status : exit_signalled + how.si_status;
-    return true;
+    while (waitid(P_ALL, 0, &how, WEXITED | WNOHANG) == 0 && how.si_pid != 0) {
+      const bool by_itself = how.si_code == CLD_EXITED;
+      const int exit_code = by_itself ? how.si_status : os::exit_signalled + how.si_status;
+      if (how.si_pid == node_) {
+        node_ = 0;
+        exit_code_ = exit_code;
+        if (!by_itself) signal_ = how.si_status;
+      } else if (const auto part = work_ ? work_->buried(how.si_pid) : std::nullopt) {
+        ended(*part, exit_code);
+      }
+      how = {};
+    }
+  }
+
+  /// Nothing is started for a node that is dead.
+  void take(const guard::Begin& begin) {
+    if (!work_ || node_ == 0 || std::exchange(works_, true)) return;
+    is_given_up_ = false;
+    work_->set_environment(begin.environment);
+    step(begin.work);
+  }
+  void take(const guard::Start& start) {
+    if (!works_ || is_ending_ || node_ == 0) return;
+    if (!work_->start(start.part)) ended(start.part, os::exit_not_executable);
+  }
+
+  /// What a command leaves behind is killed before anybody learns that it has ended.
+  void ended(guard::Part part, int exit_code) {
+    if (part == guard::Part::health) return tell(guard::PartEnded{part, exit_code});
+    over_ = guard::PartEnded{part, exit_code};
+    is_clearing_ = true;
+  }
+
+  void clear_up() {
+    if (!is_clearing_ || !work_->clear(node_)) return;
+    is_clearing_ = false;
+    const auto over = std::exchange(over_, std::nullopt);
+    const bool was_last_act = over && over->part == guard::Part::on_duck;
+    if (over && !was_last_act) tell(*over);
+    if (is_ending_) step(guard::WorkEnded{!was_last_act || over->exit_code == 0});
   }
 
   void step(const guard::Event& event) {
@@ -150,6 +203,24 @@ class Keeper {
     if (orders.kill_node && node_ != 0) {
       hung_ = !impatient_with_;
       kill(node_, SIGKILL);
+    }
+    if (orders.end_work) {
+      is_ending_ = true;
+      tell(guard::WorkEnds{});
+      work_->end();
+      is_clearing_ = is_clearing_ || !work_->runs_any();
+    }
+    if (orders.kill_work) is_clearing_ = true;
+    if (orders.last_act) {
+      work_->set_variable("DUCK_CAUSE", why_it_ends());
+      if (!work_->start(guard::Part::on_duck)) {
+        ended(guard::Part::on_duck, os::exit_not_executable);
+      }
+    }
+    if (orders.over) {
+      works_ = false;
+      is_ending_ = false;
+      tell(*orders.over);
     }
     if (orders.release) {
       released_at_ = now();
@@ -177,9 +248,17 @@ class Keeper {
     static_cast<void>(send(line_.get(), bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL));
   }
 
+  [[nodiscard]] const char* why_it_ends() const {
+    if (node_ == 0) return "its node died";
+    return is_given_up_ ? "the office is given up" : "the lease could not be renewed";
+  }
+
   void say_how_it_ended() const {
+    if (is_clearing_) {
+      say("something that the goose had started could not be killed: nothing is released");
+    }
     if (!signal_) return;
-    std::string text = "duckduckgoose: the node ";
+    std::string text = "the node ";
     text += hung_ ? "did not answer and was killed" : "was killed";
     text += " (signal " + std::to_string(*signal_) + ")";
     if (released_at_) {
@@ -188,11 +267,23 @@ class Keeper {
           answers_ > 0 ? "; other voters were told within " : "; no other voter was reached in ";
       text += std::to_string(took) + " ms";
     }
-    text += "\n";
-    static_cast<void>(write(STDERR_FILENO, text.data(), text.size()));
+    say(text);
+  }
+
+  static void say(const std::string& sentence) {
+    const std::string line = "duckduckgoose: " + sentence + "\n";
+    static_cast<void>(write(STDERR_FILENO, line.data(), line.size()));
   }
 
   pid_t node_;  ///< 0: it is dead.
+  bool node_was_over_ = false;
+  std::optional<Work> work_;
+  bool has_command_ = false;
+  bool works_ = false;        ///< The guard watches the work.
+  bool is_ending_ = false;    ///< ... and has told it to end.
+  bool is_given_up_ = false;  ///< By the node, on purpose.
+  bool is_clearing_ = false;  ///< What is left of it is being killed.
+  std::optional<guard::PartEnded> over_;  ///< To be told when that is done.
   Descriptor line_;
   Descriptor signals_;
   Descriptor clock_;
@@ -218,7 +309,7 @@ int refused(const char* call) {
 
 }  // namespace
 
-int keep(const std::function<int(int line)>& be_node) {
+int keep(std::optional<Job> job, const std::function<int(int line)>& be_node) {
   std::array<int, 2> ends{};
   if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends.data()) != 0) {
     return refused("socketpair");
@@ -227,13 +318,15 @@ int keep(const std::function<int(int line)>& be_node) {
   Descriptor node_end{ends[1]};
   // Inherited as ignored, the kernel would reap the node, and nobody could prove its death.
   signal(SIGCHLD, SIG_DFL);
-  const sigset_t signals = own_signals();
+  const bool has_command = job && !job->command.empty();
+  const sigset_t signals = own_signals(has_command);
   sigset_t before;
   pthread_sigmask(SIG_BLOCK, &signals, &before);
   Descriptor signal_line{signalfd(-1, &signals, SFD_NONBLOCK | SFD_CLOEXEC)};
   Descriptor clock{timerfd_create(CLOCK_BOOTTIME, TFD_NONBLOCK | TFD_CLOEXEC)};
   if (!signal_line.is_open() || !clock.is_open()) return refused("signalfd or timerfd_create");
 
+  if (job) os::adopt_orphans();
   const pid_t node = fork();
   if (node < 0) return refused("fork");
   if (node == 0) {
@@ -248,7 +341,14 @@ int keep(const std::function<int(int line)>& be_node) {
   }
   node_end.close();
   signal(SIGTSTP, SIG_IGN);  // a keeper that stands still is as bad as none
-  return Keeper{node, std::move(line), std::move(signal_line), std::move(clock)}.run();
+  auto work = job ? std::optional{Work{*std::move(job)}} : std::nullopt;
+  return Keeper{node,
+                std::move(work),
+                has_command,
+                std::move(line),
+                std::move(signal_line),
+                std::move(clock)}
+      .run();
 }
 
 }  // namespace duckduckgoose::keeper

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "guard/letter.hpp"
-#include "keeper/descriptor.hpp"
+#include "os/descriptor.hpp"
 
 namespace duckduckgoose::keeper {
 

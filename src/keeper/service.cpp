@@ -7,7 +7,7 @@
 #include <cstdlib>
 #include <cstring>
 
-#include "keeper/descriptor.hpp"
+#include "os/descriptor.hpp"
 
 namespace duckduckgoose::keeper {
 

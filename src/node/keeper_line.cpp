@@ -97,6 +97,7 @@ void KeeperLine::hear(std::string_view packet) {
   const auto reply = guard::decode_reply(packet);
   if (!reply) return;
   if (std::holds_alternative<guard::Stop>(*reply)) return listener_.on_stop();
+  if (!std::holds_alternative<guard::Alive>(*reply)) return listener_.on_work(*reply);
   asked_.reset();
   silent_ = false;
 }

@@ -24,6 +24,7 @@ class KeeperLine {
   struct Listener {
     std::function<guard::Beat()> beat;  ///< What the node is at this instant.
     std::function<void()> on_stop;      ///< An operator wants the node to stop.
+    std::function<void(const guard::Reply&)> on_work;  ///< News of what it has started.
     std::function<void()> on_silent;    ///< The keeper does not answer, but lives.
     std::function<void()> on_dead;      ///< The keeper is dead.
   };

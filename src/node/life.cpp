@@ -29,6 +29,10 @@ Life::Life(const Home& home, const Record& record, const membership::Decision& s
     : home_{home},
       listener_{std::move(listener)},
       engine_{home.loop, home.directory, *this, record, options()},
+      work_{home,
+            engine_,
+            {.environment = [this] { return environment_of_work(); },
+             .on_done = [this](int exit_code) { listener_.on_done(exit_code); }}},
       peers_{home.loop, *this, engine_.raft().self().nonce},
       changes_{home,
                engine_,
@@ -113,6 +117,7 @@ Facts Life::facts() const {
           .peers = peers_,
           .book = book_,
           .story = story_,
+          .work = work_,
           .joining = is_fresh ? joining_.get() : nullptr,
           .foreigner = foreigner_,
           .draining = draining_};
@@ -157,12 +162,28 @@ std::optional<Instant> Life::hold(Duration wanted) {
   return until && home_.keeper.tell_hold(*until) ? until : std::nullopt;
 }
 
-void Life::go_on_unguarded() {
+void Life::go_on_unguarded(bool keeper_is_dead) {
   ++story_.version;
-  home_.log.warn("keeper", "its keeper does not answer");
-  if (engine_.leads(net::Loop::now())) {
+  if (!keeper_is_dead) home_.log.warn("keeper", "its keeper does not answer");
+  work_.take_over(keeper_is_dead);
+  if (!keeper_is_dead && engine_.leads(net::Loop::now())) {
     engine_.drain(ReleaseReason::unhealthy, std::nullopt, [](const Answer&) {});
   }
+}
+
+/// In the words of SURFACE section 5.
+std::string Life::environment_of_work() const {
+  const wire::Status now = status();
+  std::string all;
+  const auto add = [&all](std::string_view name, std::string_view value) {
+    all.append(name).append("=").append(value.substr(0, value.find('\0'))).push_back('\0');
+  };
+  if (now.token) add("DUCK_TOKEN", std::to_string(now.token->value));
+  if (now.term) add("DUCK_TERM", std::to_string(now.term->value));
+  add("DUCK_ID", wire::to_text(now.id));
+  add("DUCK_CLUSTER", now.cluster);
+  add("DUCK_CAUSE", now.cause);
+  return all;
 }
 
 void Life::cut_off(bool is_cut) {
@@ -236,6 +257,7 @@ void Life::stepped(const Effects& effects) {
   if (config_.removed_by(id()) == RemovedBy::upkeep && !std::exchange(over_, true)) {
     end_timer_ = home_.loop.wake_at(net::Loop::now(), [this] { listener_.on_outlived(); });
   }
+  work_.look();
   changes_.look();
   if (effects.announce) errands_.look();
 }

@@ -16,6 +16,7 @@
 #include "node/peers.hpp"
 #include "node/story.hpp"
 #include "node/view.hpp"
+#include "node/work.hpp"
 
 namespace duckduckgoose::node {
 
@@ -27,6 +28,7 @@ class Life final : private Surroundings, private PeersOwner {
   struct Listener {
     std::function<void(Failure)>
         on_failure;  ///< The process must end. Not called from the constructor.
+    std::function<void(int exit_code)> on_done;  ///< The work is done: stop.
     std::function<void()>
         on_outlived;  ///< This id is of no use any more: a new one is needed (section 6).
   };
@@ -46,8 +48,10 @@ class Life final : private Surroundings, private PeersOwner {
   /// A firm window: until then nothing is released, neither here nor by the keeper. None: not
   /// given.
   [[nodiscard]] std::optional<Instant> hold(Duration wanted);
-  /// The keeper does not answer: hands over if somebody can take the office.
-  void go_on_unguarded();
+  void hear(const guard::Reply& reply) { work_.hear(reply); }
+  /// The keeper does not answer, or is dead: ends what it had started, and hands over if somebody
+  /// can take the office.
+  void go_on_unguarded(bool keeper_is_dead);
 
   /// Gives up the office, if it has it, says good-bye and then calls `done`; `owes`: something that
   /// was promised is not released.
@@ -98,12 +102,14 @@ class Life final : private Surroundings, private PeersOwner {
   void leave_after(Duration wait);
   void fail(Failure failure);
   [[nodiscard]] Facts facts() const;
+  [[nodiscard]] std::string environment_of_work() const;
 
   const Home& home_;
   Listener listener_;
   Book book_;
   Story story_;
   Engine engine_;
+  Work work_;
   Peers peers_;
   Changes changes_;
   Errands errands_;

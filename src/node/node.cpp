@@ -37,6 +37,7 @@ struct Node::Impl {
   std::function<void(Failure)> on_end;
   net::TimerId end_timer;
   bool stopping = false;
+  int exit_with = exit_code::stopped;  ///< Once it has stopped.
   bool lost_keeper = false;
 };
 
@@ -85,9 +86,13 @@ Node::Impl::Impl(net::Loop& on, store::Directory opened, net::Server listening, 
       keeper{on, told.keeper,
              KeeperLine::Listener{.beat = [this] { return life ? life->beat() : guard::Beat{}; },
                                   .on_stop = [this] { stop(); },
+                                  .on_work =
+                                      [this](const guard::Reply& reply) {
+                                        if (life) life->hear(reply);
+                                      },
                                   .on_silent =
                                       [this] {
-                                        if (life) life->go_on_unguarded();
+                                        if (life) life->go_on_unguarded(false);
                                       },
                                   .on_dead = [this] { stop_without_keeper(); }}},
       home{.loop = on,
@@ -147,6 +152,11 @@ void Node::Impl::begin(const Record& record, const membership::Decision& start) 
   life = std::make_unique<Life>(
       home, record, start,
       Life::Listener{.on_failure = [this](Failure why) { end(std::move(why)); },
+                     .on_done =
+                         [this](int code) {
+                           exit_with = code;
+                           stop();
+                         },
                      .on_outlived = [this] { take_new_id(); }});
   keeper.beat();
 }
@@ -185,7 +195,7 @@ void Node::Impl::stop() {
     server.shutdown(Life::farewell_time, [this, owes] {
       if (!owes) keeper.tell(guard::Farewell{});
       end(lost_keeper ? Failure{exit_code::try_again, "its keeper is dead: handed over and stopped"}
-                      : Failure{exit_code::stopped, {}});
+                      : Failure{exit_with, {}});
     });
   });
 }
@@ -193,6 +203,7 @@ void Node::Impl::stop() {
 /// Nobody could prove this node's death any more.
 void Node::Impl::stop_without_keeper() {
   lost_keeper = true;
+  if (life) life->go_on_unguarded(true);
   log.error("keeper", "its keeper is dead: hands over and stops");
   stop();
 }

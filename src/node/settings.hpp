@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "os/containment.hpp"
 #include "raft/types.hpp"
 
 namespace duckduckgoose::node {
@@ -31,6 +32,22 @@ struct LogSettings {
   std::function<void(std::string_view)> sink;
 };
 
+/// What follows when the goose's command ends by itself.
+enum class OnExit : std::uint8_t { restart, handover, stop };
+
+/// What the node has its keeper run while it is goose (SURFACE section 5).
+struct JobSettings {
+  bool has_command = false;
+  bool has_on_goose = false;
+  bool has_health = false;
+  std::string on_duck;  ///< A shell command; empty: none.
+  OnExit on_exit = OnExit::restart;
+  bool once = false;                ///< Ends with the command, and with its exit code.
+  std::optional<Duration> grace{};  ///< From SIGTERM to SIGKILL; none: a quarter of the promise.
+  Duration stop_timeout = std::chrono::seconds{8};  ///< The same where the lease is renewed.
+  os::Containment containment;
+};
+
 /// One setting as the user gave it, for the first log lines.
 struct SettingSource {
   std::string name;    ///< "port"
@@ -52,6 +69,7 @@ struct Settings {
   bool witness = false;                  ///< Votes and never leads; kept from the first start.
   std::vector<std::string> allowed_hosts;
   std::optional<int> keeper;  ///< The node's end of a socketpair to its keeper; none: no keeper.
+  std::optional<JobSettings> job;
   bool insecure = false;      ///< May listen beyond loopback without secret or certificates.
   LogSettings log;
   std::vector<SettingSource> sources;

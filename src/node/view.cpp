@@ -122,7 +122,7 @@ wire::ShownRole role_of(const Facts& facts, Instant now) {
   }
   if (facts.engine.leads(now)) return ShownRole::leader;
   if (now < raft.may_vote_at()) return ShownRole::restarting;
-  if (!raft.may_campaign()) return ShownRole::witness;
+  if (!record.config.may_lead(record.node.id)) return ShownRole::witness;
   if (std::holds_alternative<PreCandidate>(raft.role())) return ShownRole::pre_candidate;
   if (std::holds_alternative<Candidate>(raft.role())) return ShownRole::candidate;
   return ShownRole::follower;
@@ -182,7 +182,9 @@ wire::Status status_of(const Facts& facts, Instant now) {
   status.since_ms = ms_of(now - facts.story.since);
   status.sequence = facts.story.sequence;
   status.draining = facts.draining;
-  status.containment = "none";
+  status.healthy = facts.work.is_healthy();
+  const auto& job = facts.home.settings.job;
+  status.containment = job ? os::to_text(job->containment.level()) : "none";
   status.guarded = facts.home.keeper.guards();
   status.insecure = facts.home.settings.insecure;
   status.version = program_version;

@@ -10,6 +10,7 @@
 #include "node/joining.hpp"
 #include "node/peers.hpp"
 #include "node/story.hpp"
+#include "node/work.hpp"
 #include "wire/cause.hpp"
 #include "wire/status.hpp"
 
@@ -31,6 +32,7 @@ struct Facts {
   const Peers& peers;
   const Book& book;
   const Story& story;
+  const Work& work;
   const Joining* joining = nullptr;  ///< While fresh.
   const std::optional<Foreigner>& foreigner;
   bool draining = false;

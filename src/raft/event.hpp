@@ -94,7 +94,13 @@ struct Hold {
 /// WorkEnded.
 struct WorkBegan {};
 /// The command is over, and all that it started is dead.
-struct WorkEnded {};
+struct WorkEnded {
+  bool well = true;  ///< False: what it should have put in order is not. Counts as a hold of a promise.
+};
+/// Something is wrong here that another node may not have: no campaign before `until`.
+struct StandAside {
+  Instant until{};
+};
 
 /// Gives up office on purpose. The lease is renewed on, no new hold is given; once work and holds
 /// are over the leader withdraws and releases. A candidate gives up at once. Refused if the named
@@ -106,6 +112,6 @@ struct Drain {
 };
 
 using Event = std::variant<Tick, Received, Enrolled, LinkUp, LinkDown, ChangeRequest, Confirm, Hold,
-                           WorkBegan, WorkEnded, Drain>;
+                           WorkBegan, WorkEnded, StandAside, Drain>;
 
 }  // namespace duckduckgoose

@@ -226,13 +226,21 @@ void Raft::on(const WorkBegan& /*began*/) {
   bind_self(record_.config.promise);
 }
 
-void Raft::on(const WorkEnded& /*ended*/) { works_ = false; }
+/// Whoever relies on the end of the work has the time that it would have without a Release.
+void Raft::on(const WorkEnded& ended) {
+  works_ = false;
+  if (ended.well) return;
+  held_until_ = std::max(held_until_, now_ + record_.config.promise);
+  bind_self(record_.config.promise);
+}
+
+void Raft::on(const StandAside& aside) {
+  aside_until_ = std::max(aside_until_, aside.until);
+  stop_campaigning();
+}
 
 void Raft::on(const Drain& drain) {
-  if (std::holds_alternative<Candidate>(role_)) lose();
-  if (std::holds_alternative<PreCandidate>(role_)) {
-    follow(std::nullopt, leadership().cause, now_ + record_.config.promise + stagger_);
-  }
+  stop_campaigning();
   auto* leader = std::get_if<Leader>(&role_);
   const bool leaves_anyway =
       drain.reason == ReleaseReason::stopped || drain.reason == ReleaseReason::removed;
@@ -252,6 +260,13 @@ void Raft::on(const Drain& drain) {
   }
   leader->drain = drain;
   trace(Turn::drains, drain.successor);
+}
+
+void Raft::stop_campaigning() {
+  if (std::holds_alternative<Candidate>(role_)) lose();
+  if (std::holds_alternative<PreCandidate>(role_)) {
+    follow(std::nullopt, leadership().cause, now_ + record_.config.promise + stagger_);
+  }
 }
 
 void Raft::leave_office(const Cause& cause) {

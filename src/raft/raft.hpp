@@ -119,7 +119,9 @@ class Raft {
   [[nodiscard]] Instant held_until() const { return held_until_; }
 
   [[nodiscard]] bool is_voter() const { return record_.config.has(self_.id); }
-  [[nodiscard]] bool may_campaign() const { return record_.config.may_lead(self_.id); }
+  [[nodiscard]] bool may_campaign() const {
+    return record_.config.may_lead(self_.id) && now_ >= aside_until_;
+  }
   [[nodiscard]] Instant may_vote_at() const { return may_vote_at_; }
   [[nodiscard]] std::optional<Instant> barred_until() const {
     return promises_.barred_until(self_.id, now_);
@@ -197,10 +199,12 @@ class Raft {
   void on(const Hold& hold);
   void on(const WorkBegan& began);
   void on(const WorkEnded& ended);
+  void on(const StandAside& aside);
   void on(const Drain& drain);
   [[nodiscard]] std::expected<Configuration, Outcome> edited(const Leader& leader,
                                                              const Edit& edit) const;
   void change(Ticket ticket, Configuration next, bool is_undo);
+  void stop_campaigning();
   void leave_office(const Cause& cause);
   void release_when_free();
   void send_release(const Release& release, const std::vector<NodeId>& to);
@@ -227,6 +231,7 @@ class Raft {
   Duration stagger_{0};  ///< The random part of the election timeout, drawn anew for each try.
   Role role_;
 
+  Instant aside_until_;          ///< No campaign before.
   Instant held_until_;           ///< The last firm window that was given, of whatever tenure.
   bool works_ = false;           ///< A command of the goose lives.
   std::optional<Release> owed_;  ///< A Release that a hold or a command keeps back.

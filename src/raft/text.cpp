@@ -303,7 +303,10 @@ std::string to_text(const Event& event, const Names& names) {
           [](const Confirm& /*confirm*/) { return std::string{"asked to confirm"}; },
           [](const Hold& it) { return "asked to hold " + to_text(it.wanted); },
           [](const WorkBegan& /*began*/) { return std::string{"work began"}; },
-          [](const WorkEnded& /*ended*/) { return std::string{"work ended"}; },
+          [](const WorkEnded& it) {
+            return std::string{it.well ? "work ended" : "work ended badly"};
+          },
+          [](const StandAside& /*aside*/) { return std::string{"stands aside"}; },
           [](const Drain& it) { return "asked to drain: " + std::string{to_text(it.reason)}; },
       },
       event);

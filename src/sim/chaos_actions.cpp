@@ -53,8 +53,10 @@ void Chaos::take(Action action) {
     case Action::hold:
       return world_.hold(goose_or_any(), chance_.up_to(plan_.promise * 2));
     case Action::work:
-      return world_.places()[place].works ? world_.end_work(place)
+      return world_.places()[place].works ? world_.end_work(place, chance_.below(4) != 0)
                                           : world_.begin_work(goose_or_any());
+    case Action::stand_aside:
+      return world_.stand_aside(place, chance_.up_to(plan_.promise * 4));
     case Action::drain: {
       const auto reason = chance_.below(3) == 0 ? ReleaseReason::stopped : ReleaseReason::handover;
       const auto successor = chance_.below(2) == 0 ? std::optional{world_.id(place)} : std::nullopt;

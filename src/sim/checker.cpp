@@ -51,6 +51,11 @@ void Checker::died(PlaceIndex place) {
   watch_[place].works = false;
 }
 
+void Checker::ended_badly(PlaceIndex place, TrueTime now) {
+  const auto& office = watch_[place].office;
+  if (office && office->until > now) holds_.push_back({watch_[place].who, office->until});
+}
+
 void Checker::contained(Incarnation who, bool lives) {
   std::erase(contained_, who);
   if (lives) contained_.push_back(who);

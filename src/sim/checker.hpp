@@ -47,6 +47,8 @@ class Checker {
   // What people ask, and the goose's command.
   void asked(PlaceIndex place, Ticket ticket, bool to_confirm, TrueTime now);
   void works(PlaceIndex place, bool alive) { watch_[place].works = alive; }
+  /// What should have been put in order is not: others have to wait as if nothing was released.
+  void ended_badly(PlaceIndex place, TrueTime now);
   /// A keeper that is on time answers for it: nobody else leads while what `who` has started lives.
   void contained(Incarnation who, bool lives);
 

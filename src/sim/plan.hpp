@@ -38,8 +38,9 @@ enum class Action : std::uint8_t {
   back_up,
   restore,
   clone,
+  stand_aside,
 };
-inline constexpr std::size_t actions = 27;
+inline constexpr std::size_t actions = 28;
 
 /// Everything about one run that its seed decides beforehand.
 struct Plan {

@@ -82,7 +82,7 @@ const std::vector<Player::Command>& Player::commands() {
       {"let-through", 0, 0, false, &Player::let_through},
       {"deliver", 0, 0, false, &Player::deliver},
       {"hold", 2, 2, false, &Player::hold},
-      {"work", 2, 2, false, &Player::work},
+      {"work", 2, 3, false, &Player::work},
       {"drain", 1, 2, false, &Player::drain},
       {"handover", 1, 3, false, &Player::handover},
       {"confirm", 1, 1, false, &Player::confirm},

@@ -27,13 +27,14 @@ Player::Done Player::hold(const Words& words) {
 }
 
 Player::Done Player::work(const Words& words) {
-  if (words[2] != "begins" && words[2] != "ends")
-    return wrong("work NODE begins, or work NODE ends");
+  const bool badly = words.size() == 4 && words[3] == "badly";
+  if ((words[2] != "begins" && words[2] != "ends") || (words.size() == 4 && !badly))
+    return wrong("work NODE begins, or work NODE ends [badly]");
   return on_place(words[1], [&](PlaceIndex place) {
     if (words[2] == "begins") {
       world_.begin_work(place);
     } else {
-      world_.end_work(place);
+      world_.end_work(place, !badly);
     }
   });
 }

@@ -329,16 +329,24 @@ void World::begin_work(PlaceIndex index) {
   tell_keeper(index, guard::WorkBegan{guard::grace_default(promise)});
 }
 
-void World::end_work(PlaceIndex place) {
+void World::end_work(PlaceIndex place, bool well) {
   if (!lives(place) || !places_[place].works) return;
   places_[place].works = false;
   checker_.works(place, false);
+  if (!well) {
+    checker_.ended_badly(place, now_);
+    places_[place].held_until = now_ + places_[place].process->record().config.promise * 2;
+  }
   if (const auto keeper = places_[place].keeper) {
     keepers_[*keeper].works = false;
     checker_.contained(keepers_[*keeper].who, false);
   }
-  tell_keeper(place, guard::WorkEnded{});
-  give(place, WorkEnded{});
+  tell_keeper(place, guard::WorkEnded{well});
+  give(place, WorkEnded{well});
+}
+
+void World::stand_aside(PlaceIndex place, Duration time) {
+  if (lives(place)) give(place, StandAside{places_[place].clock.at(now_) + time});
 }
 
 }  // namespace duckduckgoose::sim

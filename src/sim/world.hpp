@@ -104,7 +104,8 @@ class World {
   Ticket drain(PlaceIndex place, ReleaseReason reason, std::optional<NodeId> successor);
   void hold(PlaceIndex place, Duration wanted);
   void begin_work(PlaceIndex place);  ///< Only a goose that is awake begins.
-  void end_work(PlaceIndex place);
+  void end_work(PlaceIndex place, bool well = true);
+  void stand_aside(PlaceIndex place, Duration time);
 
   // Time.
   void run_until(TrueTime end);

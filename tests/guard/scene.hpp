@@ -22,6 +22,9 @@ inline std::string words(const Orders& orders) {
   add(orders.kill_node, "kill node");
   add(orders.end_work, "end work");
   add(orders.kill_work, "kill work");
+  add(orders.last_act, "last act");
+  add(orders.over && orders.over->well, "over");
+  add(orders.over && !orders.over->well, "over badly");
   add(orders.release, "release");
   add(orders.end, "end");
   return text;

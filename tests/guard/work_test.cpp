@@ -44,14 +44,21 @@ TEST(Work, ends_with_the_node) {
   Scene keeper = working();
   EXPECT_EQ(keeper.give(100ms, NodeEnded{}), "end work");
   EXPECT_EQ(keeper.run(1s), "[350] kill work");
-  EXPECT_EQ(keeper.give(1s, WorkEnded{}), "release");
+  EXPECT_EQ(keeper.give(1s, WorkEnded{}), "over, release");
 }
 
 // Mutant 34: not while a grandchild of the command lives.
 TEST(Work, keeps_the_release_back_until_all_of_it_is_dead) {
   Scene keeper = working();
   EXPECT_EQ(keeper.give(100ms, NodeEnded{}), "end work");
-  EXPECT_EQ(keeper.run(1h), "[350] kill work");
+  EXPECT_EQ(keeper.run(10s), "[350] kill work");
+}
+
+// SURFACE 5: in uninterruptible sleep. Then never a Release, and nobody waits for ever.
+TEST(Work, that_cannot_be_killed_is_left_and_nothing_is_released) {
+  Scene keeper = working();
+  keeper.give(100ms, NodeEnded{});
+  EXPECT_EQ(keeper.run(1h), "[350] kill work; [10350] end");
 }
 
 TEST(Work, has_no_grace_beyond_the_lease) {
@@ -104,7 +111,7 @@ TEST(Work, has_what_is_left_of_the_lease_when_the_node_is_deposed_late) {
 
 TEST(Work, that_ends_by_itself_needs_no_signal) {
   Scene keeper = working();
-  EXPECT_EQ(keeper.give(100ms, WorkEnded{}), "");
+  EXPECT_EQ(keeper.give(100ms, WorkEnded{}), "over");
   EXPECT_EQ(keeper.give(110ms, NodeEnded{}), "release");
 }
 
@@ -117,6 +124,64 @@ TEST(Work, is_killed_by_a_keeper_that_was_late) {
 TEST(Work, is_killed_at_once_for_an_impatient_operator) {
   Scene keeper = working();
   EXPECT_EQ(keeper.give(100ms, EndNow{}), "kill node, end work, kill work");
+}
+
+/// The same, with a program that puts things in order in the end.
+Scene working_with_last_act() {
+  Scene keeper;
+  keeper.give(0ms, Voters{2});
+  keeper.give(10ms, as_goose(1000ms));
+  keeper.give(20ms, WorkBegan{.grace = 250ms, .has_last_act = true});
+  return keeper;
+}
+
+TEST(LastAct, comes_when_the_rest_is_dead_and_before_the_release) {
+  Scene keeper = working_with_last_act();
+  EXPECT_EQ(keeper.give(100ms, NodeEnded{}), "end work");
+  EXPECT_EQ(keeper.give(110ms, WorkEnded{}), "last act");
+  EXPECT_EQ(keeper.give(120ms, WorkEnded{}), "over, release");
+}
+
+TEST(LastAct, has_half_of_the_grace_left_by_a_command_that_does_not_end) {
+  Scene keeper = working_with_last_act();
+  EXPECT_EQ(keeper.give(100ms, NodeEnded{}), "end work");
+  EXPECT_EQ(keeper.give(226ms, WorkEnded{}), "[225] kill work; last act");
+  EXPECT_EQ(keeper.give(240ms, WorkEnded{}), "over, release");
+}
+
+// SURFACE 5: if it fails or must be killed: no Release, the promise runs out.
+TEST(LastAct, that_fails_keeps_the_release_back_for_a_promise) {
+  Scene keeper = working_with_last_act();
+  keeper.give(100ms, NodeEnded{});
+  keeper.give(110ms, WorkEnded{});
+  EXPECT_EQ(keeper.give(120ms, WorkEnded{.well = false}), "over badly");
+  EXPECT_EQ(keeper.run(1200ms), "[1120] release");
+}
+
+TEST(LastAct, that_must_be_killed_keeps_the_release_back_for_a_promise) {
+  Scene keeper = working_with_last_act();
+  keeper.give(100ms, NodeEnded{});
+  EXPECT_EQ(keeper.give(110ms, WorkEnded{}), "last act");
+  EXPECT_EQ(keeper.give(351ms, WorkEnded{.well = false}), "[350] kill work; over badly");
+  EXPECT_EQ(keeper.run(1400ms), "[1351] release");
+}
+
+TEST(LastAct, for_which_no_time_is_left_keeps_the_release_back_for_a_promise) {
+  Scene keeper = working_with_last_act();
+  EXPECT_EQ(keeper.give(100ms, EndNow{}), "kill node, end work, kill work");
+  keeper.give(101ms, NodeEnded{});
+  EXPECT_EQ(keeper.give(110ms, WorkEnded{}), "over badly, end");
+}
+
+TEST(LastAct, of_a_planned_stop_has_half_a_grace_before_the_limit) {
+  Scene keeper = working_with_last_act();
+  EXPECT_EQ(keeper.give(100ms, EndWork{at(2s)}), "end work");
+  for (Duration now = 200ms; now < 1850ms; now += 50ms) {
+    EXPECT_EQ(keeper.give(now, as_goose(now + 950ms)), "");
+  }
+  EXPECT_EQ(keeper.give(1880ms, as_goose(2830ms)), "[1875] kill work");
+  EXPECT_EQ(keeper.give(1890ms, WorkEnded{}), "last act");
+  EXPECT_EQ(keeper.give(1900ms, WorkEnded{}), "over");
 }
 
 }  // namespace

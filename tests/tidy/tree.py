@@ -14,6 +14,7 @@ import sys
 RANKS = {
     "raft": 10,
     "membership": 11, "guard": 11,
+    "os": 12,
     "sim": 20, "store": 20, "wire": 20,
     "net": 30,
     "client": 31,

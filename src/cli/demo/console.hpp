@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "cli/demo/view.hpp"
-#include "keeper/descriptor.hpp"
+#include "os/descriptor.hpp"
 
 namespace duckduckgoose::cli::demo {
 

@@ -5,7 +5,7 @@
 #include <expected>
 #include <string>
 
-#include "keeper/descriptor.hpp"
+#include "os/descriptor.hpp"
 
 namespace duckduckgoose::cli::demo {
 

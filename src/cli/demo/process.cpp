@@ -12,7 +12,7 @@
 #include <thread>
 
 #include "cli/demo/sockets.hpp"
-#include "keeper/descriptor.hpp"
+#include "os/descriptor.hpp"
 
 namespace duckduckgoose::cli::demo {
 namespace {

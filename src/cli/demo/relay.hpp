@@ -11,7 +11,7 @@
 #include <thread>
 #include <vector>
 
-#include "keeper/descriptor.hpp"
+#include "os/descriptor.hpp"
 
 namespace duckduckgoose::cli::demo {
 

@@ -6,7 +6,7 @@
 #include <expected>
 #include <string>
 
-#include "keeper/descriptor.hpp"
+#include "os/descriptor.hpp"
 
 /// The few things that the demo wants of TCP on loopback.
 namespace duckduckgoose::cli::demo {

@@ -1,0 +1,63 @@
+#pragma once
+
+#include <sys/types.h>
+
+#include <array>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "guard/letter.hpp"
+#include "os/containment.hpp"
+
+namespace duckduckgoose::keeper {
+
+/// What a goose runs: a command without a shell, and hooks, which are shell commands.
+struct Job {
+  std::vector<std::string> command;  ///< Empty: none.
+  std::string on_goose;              ///< Empty: none; so the others.
+  std::string on_duck;
+  std::string health;
+  os::Containment containment;
+};
+
+/// The processes of the job.
+class Work {
+ public:
+  explicit Work(Job job) : job_{std::move(job)} {}
+
+  /// What is started from now on has these entries, with a zero byte behind each, in its
+  /// environment.
+  void set_environment(const std::string& entries);
+  /// One entry, instead of the one of that name.
+  void set_variable(const std::string& name, const std::string& value);
+
+  /// False: it cannot be started. If that part runs already it is killed instead.
+  [[nodiscard]] bool start(guard::Part part);
+
+  /// SIGTERM to what has been started, group by group.
+  void end();
+  /// To the command alone.
+  void signal(int number) const;
+
+  /// A child of this process has ended. None: it is not one of these.
+  [[nodiscard]] std::optional<guard::Part> buried(pid_t child);
+  [[nodiscard]] bool runs_any() const;
+
+  /// SIGKILL to all that lives, but for `node`. True: there is nothing, and never will be. Else to
+  /// be called again soon.
+  [[nodiscard]] bool clear(pid_t node);
+
+  void give_back() const { job_.containment.end(); }
+
+ private:
+  [[nodiscard]] std::vector<std::string> words_of(guard::Part part) const;
+  [[nodiscard]] pid_t& process(guard::Part part) { return processes_.at(std::size_t(part)); }
+  [[nodiscard]] pid_t process(guard::Part part) const { return processes_.at(std::size_t(part)); }
+
+  Job job_;
+  std::vector<std::string> environment_;
+  std::array<pid_t, guard::parts> processes_{};  ///< 0: it does not run.
+};
+
+}  // namespace duckduckgoose::keeper

@@ -1,0 +1,238 @@
+#include "node/work.hpp"
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <thread>
+#include <utility>
+
+#include "node/start.hpp"
+#include "os/containment.hpp"
+#include "os/program.hpp"
+
+namespace duckduckgoose::node {
+
+namespace {
+
+std::string how(int exit_code) {
+  return exit_code > exit_code::signalled
+             ? "signal " + std::to_string(exit_code - exit_code::signalled)
+             : "exit code " + std::to_string(exit_code);
+}
+
+}  // namespace
+
+Work::Work(const Home& home, Engine& engine, Listener listener)
+    : home_{home}, engine_{engine}, listener_{std::move(listener)}, job_{home.settings.job} {}
+
+Work::~Work() {
+  home_.loop.cancel(timer_);
+  home_.loop.cancel(check_timer_);
+}
+
+bool Work::leads() const {
+  const Leader* const leader = engine_.raft().leader();
+  return leader != nullptr && !leader->drain && engine_.leads(net::Loop::now());
+}
+
+Duration Work::grace() const {
+  const Duration promise = engine_.config().promise;
+  return std::min(job_->grace.value_or(guard::grace_default(promise)), guard::grace_max(promise));
+}
+
+void Work::look() {
+  if (!job_) return;
+  if (stage_ == Stage::idle && leads() && home_.keeper.guards() && !done_) {
+    stage_ = Stage::due;
+    failed_checks_ = 0;
+    timer_ = home_.loop.wake_at(net::Loop::now(), [this] { begin(); });
+  }
+  const Leader* const leader = engine_.raft().leader();
+  if (stage_ == Stage::runs && leader != nullptr && leader->drain) {
+    home_.keeper.tell(guard::EndWork{net::Loop::now() + job_->stop_timeout});
+    end();
+  }
+}
+
+/// The core first, with all that it saves: what runs although nobody remembers it after a crash
+/// would outlive its lease. When a save was slow the office may be over.
+void Work::begin() {
+  if (!leads()) {
+    stage_ = Stage::idle;
+    return;
+  }
+  stage_ = Stage::runs;
+  core_knows_ = true;
+  engine_.step(WorkBegan{});
+  environment_ = listener_.environment();
+  home_.keeper.beat();
+  const guard::WorkBegan work{.grace = grace(), .has_last_act = !job_->on_duck.empty()};
+  if (!leads() || !home_.keeper.tell(guard::Begin{work, environment_})) return over(true);
+  is_prepared_ = !job_->has_on_goose;
+  go_on();
+}
+
+bool Work::start(guard::Part part) { return home_.keeper.tell(guard::Start{part}); }
+
+/// The hook, then the command, where there is one; and the checks.
+void Work::go_on() {
+  if (stage_ != Stage::runs) return;
+  if (!is_prepared_) {
+    if (!start(guard::Part::on_goose)) again_after(Restarts::pause_min);
+    return;
+  }
+  started_ = net::Loop::now();
+  command_runs_ = job_->has_command && start(guard::Part::command);
+  if (job_->has_command && !command_runs_) return again_after(Restarts::pause_min);
+  if (job_->has_health) check();
+}
+
+void Work::hear(const guard::Reply& reply) {
+  if (std::holds_alternative<guard::WorkEnds>(reply)) {
+    if (stage_ != Stage::runs) return;
+    end();
+    // The keeper saw the lease run out: whatever is renewed, this tenure is over.
+    if (leads()) engine_.drain(ReleaseReason::unhealthy, std::nullopt, [](const Answer&) {});
+  } else if (const auto* ended = std::get_if<guard::WorkEnded>(&reply)) {
+    over(ended->well);
+  } else if (const auto* part = std::get_if<guard::PartEnded>(&reply)) {
+    if (part->part == guard::Part::on_goose) on_goose_ended(part->exit_code);
+    if (part->part == guard::Part::command) command_ended(part->exit_code);
+    if (part->part == guard::Part::health) check_ended(part->exit_code);
+  }
+}
+
+void Work::on_goose_ended(int exit_code) {
+  if (stage_ != Stage::runs) return;
+  is_prepared_ = exit_code == 0;
+  if (is_prepared_) return go_on();
+  home_.log.warn("hook", "the on-goose hook failed: " + how(exit_code));
+  give_up(ReleaseReason::command_failed, "its on-goose hook fails");
+}
+
+void Work::command_ended(int exit_code) {
+  const bool was_ours = std::exchange(command_runs_, false);
+  if (stage_ != Stage::runs || !was_ours) return;
+  home_.loop.cancel(check_timer_);
+  home_.log.info("command", "the command has ended: " + how(exit_code),
+                 {{"exit_code", std::to_string(exit_code)}});
+  if (job_->once || job_->on_exit == OnExit::stop) {
+    done_ = exit_code;
+    return listener_.on_done(exit_code);
+  }
+  restarts_.ended(exit_code, net::Loop::now() - started_);
+  const auto reason = exit_code == 0 ? ReleaseReason::handover : ReleaseReason::command_failed;
+  if (job_->on_exit == OnExit::handover) return give_up(reason, "its command has ended");
+  if (restarts_.is_hopeless()) {
+    return give_up(ReleaseReason::command_failed, "its command fails again and again");
+  }
+  again_after(restarts_.pause());
+}
+
+void Work::again_after(Duration pause) {
+  home_.loop.cancel(timer_);
+  timer_ = home_.loop.wake_at(net::Loop::now() + pause, [this] { go_on(); });
+}
+
+/// One that is late is killed, which is a failure.
+void Work::check() {
+  if (stage_ != Stage::runs || !start(guard::Part::health)) return;
+  home_.loop.cancel(check_timer_);
+  check_timer_ = home_.loop.wake_at(net::Loop::now() + check_every, [this] { check(); });
+}
+
+void Work::check_ended(int exit_code) {
+  if (stage_ != Stage::runs || (job_->has_command && !command_runs_)) return;
+  failed_checks_ = exit_code == 0 ? 0 : failed_checks_ + 1;
+  if (exit_code == 0) return;
+  home_.log.warn("health", "the health command failed: " + how(exit_code) + ", " +
+                               std::to_string(failed_checks_) + " of " +
+                               std::to_string(checks_max) + " times");
+  if (failed_checks_ == checks_max) give_up(ReleaseReason::unhealthy, "its health command fails");
+}
+
+/// Another node may do better. If there is none, this one goes on trying.
+void Work::give_up(ReleaseReason reason, const std::string& why) {
+  const bool has_failed = reason != ReleaseReason::handover;
+  engine_.drain(reason, std::nullopt, [this, has_failed, why](const Answer& answer) {
+    if (answer.outcome == Outcome::in_force) {
+      restarts_.forget();
+      if (!has_failed) return;
+      aside_until_ = net::Loop::now() + stays_out;
+      home_.log.warn("aside", "stays a duck for 1 min: " + why);
+      engine_.step(StandAside{aside_until_});
+    } else if (answer.outcome == Outcome::no_successor && stage_ == Stage::runs) {
+      home_.log.warn("aside", "no other node can be the goose: this one tries again, although " + why);
+      restarts_.forget();
+      failed_checks_ = 0;
+      if (!command_runs_) again_after(restarts_.pause());
+    }
+  });
+}
+
+void Work::end() {
+  stage_ = Stage::ends;
+  home_.loop.cancel(timer_);
+  home_.loop.cancel(check_timer_);
+}
+
+void Work::over(bool well) {
+  if (stage_ != Stage::runs && stage_ != Stage::ends) return;
+  end();
+  stage_ = Stage::idle;
+  const bool was_cut_short = job_->once && command_runs_ && !done_;
+  command_runs_ = false;
+  if (!well) home_.log.warn("hook", "what was started has not ended well: nothing is released early");
+  if (std::exchange(core_knows_, false)) engine_.step(WorkEnded{well});
+  if (was_cut_short) {
+    done_ = exit_code::try_again;
+    return listener_.on_done(*done_);
+  }
+  look();
+}
+
+void Work::take_over(bool keeper_is_dead) {
+  if (!job_ || stage_ == Stage::idle || stage_ == Stage::due) return;
+  const auto& containment = job_->containment;
+  const pid_t keeper = keeper_is_dead ? 0 : getppid();
+  // For when it goes on: it has an end to see to as well, and says when it has.
+  home_.keeper.tell(guard::EndWork{net::Loop::now()});
+  end();
+  const bool all_dead = containment.kill_all(keeper, getpid(), grace());
+  home_.log.warn("keeper", all_dead ? "killed all that the goose had started"
+                                    : "cannot kill what the goose had started");
+  if (!all_dead) return;  // the core waits for it
+  if (keeper_is_dead) containment.end();
+  const bool well = last_act_alone();
+  if (std::exchange(core_knows_, false)) engine_.step(WorkEnded{well});
+}
+
+/// The last hook, without a keeper. True: there is none, or it has done its work.
+bool Work::last_act_alone() const {
+  if (job_->on_duck.empty()) return true;
+  std::vector<std::string> more;
+  for (std::size_t begin = 0; begin < environment_.size();) {
+    const std::size_t end = environment_.find('\0', begin);
+    more.push_back(environment_.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  const auto hook = job_->containment.start({.words = {"/bin/sh", "-c", job_->on_duck},
+                                             .environment = os::environment_with(more)});
+  if (!hook) return false;
+  const Instant limit = net::Loop::now() + grace();
+  int status = 0;
+  while (waitpid(*hook, &status, WNOHANG) == 0) {
+    if (net::Loop::now() < limit) {
+      std::this_thread::sleep_for(std::chrono::milliseconds{1});
+      continue;
+    }
+    static_cast<void>(job_->containment.kill_all(getpid(), 0, grace()));
+    waitpid(*hook, &status, 0);
+    return false;
+  }
+  return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+}  // namespace duckduckgoose::node

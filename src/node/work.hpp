@@ -1,0 +1,84 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "guard/letter.hpp"
+#include "node/engine.hpp"
+#include "node/home.hpp"
+#include "node/restarts.hpp"
+
+namespace duckduckgoose::node {
+
+/// What this node runs while it is goose: says when. The keeper starts it, watches it, and ends it,
+/// also without being told (docs/run.md).
+///
+/// From the first hook to the last the core knows that something runs, and releases nothing.
+class Work {
+ public:
+  struct Listener {
+    std::function<std::string()> environment;  ///< What is started is told: Start::environment.
+    std::function<void(int exit_code)> on_done;  ///< The process is to stop, and exit with this.
+  };
+  Work(const Home& home, Engine& engine, Listener listener);
+  ~Work();
+  Work(const Work&) = delete;
+  Work& operator=(const Work&) = delete;
+
+  /// Something has changed: begins where it is due, and ends where the office is given up. Also
+  /// from inside Surroundings.
+  void look();
+
+  void hear(const guard::Reply& reply);
+
+  /// The keeper does not answer, or is dead: ends what runs, on this process' own account. Returns
+  /// when that is done, after a grace at most.
+  void take_over(bool keeper_is_dead);
+
+  /// No health command fails, nor has made this node give up a moment ago.
+  [[nodiscard]] bool is_healthy() const {
+    return failed_checks_ == 0 || (failed_checks_ < checks_max && net::Loop::now() >= aside_until_);
+  }
+
+  static constexpr Duration check_every = std::chrono::seconds{2};  ///< And its time limit.
+  static constexpr int checks_max = 3;       ///< So many failures in a row are one too many.
+  static constexpr Duration stays_out = std::chrono::minutes{1};  ///< Who could not do the work.
+
+ private:
+  enum class Stage { idle, due, runs, ends };
+
+  void begin();
+  [[nodiscard]] bool start(guard::Part part);
+  void go_on();
+  void end();
+  void over(bool well);
+  void check();
+  void on_goose_ended(int exit_code);
+  void command_ended(int exit_code);
+  void check_ended(int exit_code);
+  void again_after(Duration pause);
+  void give_up(ReleaseReason reason, const std::string& why);
+  [[nodiscard]] bool leads() const;
+  [[nodiscard]] Duration grace() const;
+  [[nodiscard]] bool last_act_alone() const;
+
+  const Home& home_;
+  Engine& engine_;
+  Listener listener_;
+  const std::optional<JobSettings>& job_;
+  Stage stage_ = Stage::idle;
+  bool core_knows_ = false;  ///< That something runs.
+  std::string environment_;
+  bool is_prepared_ = false;   ///< The first hook has done its work.
+  Restarts restarts_;
+  Instant started_;            ///< The command.
+  bool command_runs_ = false;
+  std::optional<int> done_;    ///< The process is to stop with this.
+  int failed_checks_ = 0;
+  Instant aside_until_;  ///< It could not do the work.
+  net::TimerId timer_;         ///< To begin, or to start the command again.
+  net::TimerId check_timer_;
+};
+
+}  // namespace duckduckgoose::node

@@ -1,0 +1,78 @@
+#include "os/cgroup.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <sstream>
+#include <string_view>
+#include <utility>
+
+#include "os/descriptor.hpp"
+#include "os/processes.hpp"
+#include "os/program.hpp"
+
+namespace duckduckgoose::os {
+namespace {
+
+/// Where version 2 is mounted: the mount point of the first line of mountinfo with " - cgroup2 ".
+/// Empty: nowhere.
+std::string mount_point() {
+  std::istringstream lines{contents_of("/proc/self/mountinfo")};
+  for (std::string line; std::getline(lines, line);) {
+    if (line.find(" - cgroup2 ") == std::string::npos) continue;
+    std::istringstream fields{line};
+    std::string field;
+    for (int i = 0; i < 5; ++i) fields >> field;
+    return field;
+  }
+  return {};
+}
+
+/// The line "0::/path" of /proc/self/cgroup.
+std::string own_path() {
+  constexpr std::string_view mark = "0::";
+  std::istringstream lines{contents_of("/proc/self/cgroup")};
+  for (std::string line; std::getline(lines, line);) {
+    if (line.starts_with(mark)) return line.substr(mark.size());
+  }
+  return {};
+}
+
+bool write_to(const std::string& path, std::string_view text) {
+  const Descriptor file{open(path.c_str(), O_WRONLY | O_CLOEXEC)};
+  return file.is_open() &&
+         write(file.get(), text.data(), text.size()) == static_cast<ssize_t>(text.size());
+}
+
+}  // namespace
+
+std::expected<Cgroup, std::string> Cgroup::make(const std::string& name) {
+  const std::string mounted = mount_point();
+  const std::string own = own_path();
+  if (mounted.empty() || own.empty()) {
+    return std::unexpected("control groups of version 2 are not mounted here");
+  }
+  const std::string path = mounted + (own == "/" ? "" : own) + "/" + name;
+  if (mkdir(path.c_str(), S_IRWXU) != 0) return std::unexpected(last_error("mkdir " + path));
+  Cgroup cgroup{path};
+  if (access((path + "/cgroup.kill").c_str(), W_OK) != 0 ||
+      access((path + "/cgroup.procs").c_str(), W_OK) != 0) {
+    std::string why = last_error("access to " + path + "/cgroup.kill");
+    cgroup.remove();
+    return std::unexpected(std::move(why));
+  }
+  return cgroup;
+}
+
+bool Cgroup::enter() const { return write_to(path_ + "/cgroup.procs", "0"); }
+
+void Cgroup::kill() const { static_cast<void>(write_to(path_ + "/cgroup.kill", "1")); }
+
+bool Cgroup::is_empty() const {
+  return contents_of(path_ + "/cgroup.events").find("populated 0") != std::string::npos;
+}
+
+void Cgroup::remove() const { rmdir(path_.c_str()); }
+
+}  // namespace duckduckgoose::os

@@ -1,0 +1,134 @@
+#include "os/containment.hpp"
+
+#include <sys/prctl.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <cstdint>
+#include <cstdio>
+#include <thread>
+#include <utility>
+
+#include "os/pid_namespace.hpp"
+
+namespace duckduckgoose::os {
+namespace {
+
+struct Word {
+  Level level;
+  std::string_view text;
+};
+constexpr std::array words{Word{Level::sweep, "sweep"}, Word{Level::pid1, "pid1"},
+                           Word{Level::cgroup, "cgroup"}, Word{Level::pidns, "pidns"}};
+
+bool is_first_process() { return getpid() == 1; }
+
+}  // namespace
+
+std::string_view to_text(Level level) {
+  return std::ranges::find(words, level, &Word::level)->text;
+}
+
+std::optional<Level> parse_level(std::string_view word) {
+  const auto* const found = std::ranges::find(words, word, &Word::text);
+  return found == words.end() ? std::nullopt : std::optional{found->level};
+}
+
+std::string new_run_id() {
+  std::uint64_t bits = 0;
+  while (getrandom(&bits, sizeof bits, 0) != sizeof bits) {
+  }
+  constexpr std::size_t digits = 16;
+  std::array<char, digits + 1> text{};
+  std::snprintf(text.data(), text.size(), "%016llx", static_cast<unsigned long long>(bits));
+  return text.data();
+}
+
+Containment::Containment(Level level, std::string run_id)
+    : level_{level}, mark_{"DUCK_RUN_ID=" + std::move(run_id)} {
+  sigprocmask(SIG_SETMASK, nullptr, &mask_);
+}
+
+std::expected<Containment, std::string> Containment::choose(std::optional<Level> wanted,
+                                                            std::string run_id) {
+  const std::string name = "duckduckgoose-" + run_id;
+  Containment chosen{wanted.value_or(is_first_process() ? Level::pid1 : Level::sweep),
+                     std::move(run_id)};
+  if (wanted == Level::pid1 && !is_first_process()) {
+    return std::unexpected("this is not the first process here, but process " +
+                           std::to_string(getpid()));
+  }
+  if (wanted == Level::pidns) {
+    if (auto can = try_pid_namespace(); !can) return std::unexpected(std::move(can.error()));
+  }
+  if (wanted.value_or(Level::cgroup) == Level::cgroup) {
+    auto group = Cgroup::make(name);
+    if (group) {
+      chosen.level_ = Level::cgroup;
+      chosen.cgroup_ = *std::move(group);
+    } else if (wanted) {
+      return std::unexpected(std::move(group.error()));
+    }
+  }
+  return chosen;
+}
+
+std::expected<pid_t, std::string> Containment::start(const Program& program) const {
+  Program marked = program;
+  marked.environment.push_back(mark_);
+  if (level_ == Level::pidns) return start_in_pid_namespace(marked, mask_);
+  const pid_t starter = getpid();
+  const pid_t child = fork();
+  if (child < 0) return std::unexpected(last_error("fork"));
+  if (child > 0) {
+    setpgid(child, child);  // here as well: whoever signals the group must find it
+    return child;
+  }
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (getppid() != starter) _exit(exit_not_executable);
+  if (cgroup_ && !cgroup_->enter()) {
+    const std::string text = "duckduckgoose: " + last_error("to enter the control group") + "\n";
+    static_cast<void>(write(STDERR_FILENO, text.data(), text.size()));
+    _exit(exit_not_executable);
+  }
+  become(marked, mask_);
+}
+
+std::vector<Process> Containment::living(pid_t starter, pid_t except) const {
+  std::vector<Process> all = all_processes();
+  if (starter != 0) return descendants(all, starter, except);
+  std::erase_if(all, [&](const Process& it) {
+    return it.id == except || it.id == getpid() || !has_in_environment(it.id, mark_);
+  });
+  return all;
+}
+
+bool Containment::kill(pid_t starter, pid_t except) const {
+  const bool is_in_group = cgroup_ && !cgroup_->is_empty();
+  if (is_in_group) cgroup_->kill();
+  const std::vector<Process> found = living(starter, except);
+  for (const Process& it : found) kill_process(it);
+  return is_in_group || !found.empty();
+}
+
+bool Containment::kill_all(pid_t starter, pid_t except, Duration limit) const {
+  using Clock = std::chrono::steady_clock;
+  const auto end = Clock::now() + limit;
+  // Twice nothing: one that is born while the list is read may not be on it.
+  for (int in_vain = 0; in_vain < 2;) {
+    in_vain = kill(starter, except) ? 0 : in_vain + 1;
+    if (in_vain == 0 && Clock::now() >= end) return false;
+    if (in_vain == 0) std::this_thread::sleep_for(std::chrono::milliseconds{1});
+  }
+  return true;
+}
+
+void Containment::end() const {
+  if (cgroup_) cgroup_->remove();
+}
+
+}  // namespace duckduckgoose::os

@@ -1,0 +1,67 @@
+#pragma once
+
+#include <sys/types.h>
+
+#include <csignal>
+#include <expected>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "os/cgroup.hpp"
+#include "os/processes.hpp"
+#include "os/program.hpp"
+#include "raft/types.hpp"
+
+namespace duckduckgoose::os {
+
+/// How sure it is that nothing which was started survives (SURFACE section 5). The best one last.
+enum class Level {
+  sweep,   ///< Descendants are killed until none is left.
+  pid1,    ///< The same, and the kernel kills all when we die: we are the first process.
+  cgroup,  ///< One call kills all that is in a control group.
+  pidns,   ///< The kernel kills all when we die, whoever else dies with us.
+};
+[[nodiscard]] std::string_view to_text(Level level);
+[[nodiscard]] std::optional<Level> parse_level(std::string_view word);
+
+/// Whatever is started in it can be found and killed, with all that it has started in its turn. One
+/// process starts; when that is dead or does not answer its child can kill as well.
+class Containment {
+ public:
+  /// `wanted`, or the best of cgroup, pid1 and sweep. `run_id`: marks in the environment of all that
+  /// is started (DUCK_RUN_ID) whose it is. Error: why `wanted` cannot be had here.
+  [[nodiscard]] static std::expected<Containment, std::string> choose(std::optional<Level> wanted,
+                                                                      std::string run_id);
+
+  [[nodiscard]] Level level() const { return level_; }
+
+  /// Starts a child of the calling process, which should adopt orphans. Error: the call that failed.
+  [[nodiscard]] std::expected<pid_t, std::string> start(const Program& program) const;
+
+  /// SIGKILL to all that was started and lives: the descendants of `starter` but for `except`;
+  /// starter 0: it is dead, and what it started is known by its environment only, or by its group.
+  /// Returns whether there was anything. To be called again until there is nothing.
+  [[nodiscard]] bool kill(pid_t starter, pid_t except) const;
+
+  /// Calls kill() until there is nothing, which is the result, or `limit` has passed.
+  [[nodiscard]] bool kill_all(pid_t starter, pid_t except, Duration limit) const;
+
+  /// Gives back what was made. When all is dead.
+  void end() const;
+
+ private:
+  Containment(Level level, std::string run_id);
+  [[nodiscard]] std::vector<Process> living(pid_t starter, pid_t except) const;
+
+  Level level_;
+  std::string mark_;  ///< "DUCK_RUN_ID=..."
+  std::optional<Cgroup> cgroup_;
+  sigset_t mask_{};  ///< As it is when programs are not yet in question.
+};
+
+/// 64 random bits, as 16 digits.
+[[nodiscard]] std::string new_run_id();
+
+}  // namespace duckduckgoose::os

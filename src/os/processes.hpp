@@ -1,0 +1,42 @@
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+/// Which processes there are. Source: proc(5), pidfd_open(2).
+namespace duckduckgoose::os {
+
+/// One process that has not ended. A zombie has: it is none.
+struct Process {
+  pid_t id = 0;
+  pid_t parent = 0;
+  std::uint64_t started = 0;  ///< Tells it from an earlier process with the same id.
+};
+
+/// All that can be seen at present; one that is born or dies meanwhile may be missing.
+[[nodiscard]] std::vector<Process> all_processes();
+
+/// Those of `all` that `ancestor` has started, and what these have started, but for the subtree of
+/// `except`. What lost its parent belongs to the nearest subreaper: see adopt_orphans().
+[[nodiscard]] std::vector<Process> descendants(const std::vector<Process>& all, pid_t ancestor,
+                                               pid_t except);
+
+/// Whether the process began with this in its environment: "NAME=value". False: no, or it may not
+/// be looked at.
+[[nodiscard]] bool has_in_environment(pid_t process, std::string_view entry);
+
+/// SIGKILL to exactly this process: never to another one that has got its id meanwhile.
+void kill_process(const Process& process);
+
+/// From now on whoever loses its parent, and descends from this process, becomes its child.
+/// Source: prctl(2), PR_SET_CHILD_SUBREAPER.
+void adopt_orphans();
+
+/// All bytes of a small file of the kernel's; empty if it cannot be read.
+[[nodiscard]] std::string contents_of(const std::string& path);
+
+}  // namespace duckduckgoose::os

@@ -1,0 +1,111 @@
+#include "os/program.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <string_view>
+#include <system_error>
+
+namespace duckduckgoose::os {
+namespace {
+
+std::string_view name_in(std::string_view entry) { return entry.substr(0, entry.find('=')); }
+
+bool is_ours_alone(std::string_view name) {
+  constexpr std::array<std::string_view, 6> channels{
+      "NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID", "LISTEN_FDS", "LISTEN_PID", "LISTEN_FDNAMES"};
+  return name.starts_with("DUCK_SECRET") || std::ranges::find(channels, name) != channels.end();
+}
+
+bool is_folder(const std::string& path) {
+  struct stat here {};
+  return stat(path.c_str(), &here) == 0 && S_ISDIR(here.st_mode);
+}
+
+/// As execvpe(3) looks it up.
+std::vector<std::string> candidates(const std::string& word) {
+  if (word.find('/') != std::string::npos) return {word};
+  const char* const path = std::getenv("PATH");  // NOLINT(concurrency-mt-unsafe)
+  std::string_view rest{path != nullptr ? path : "/bin:/usr/bin"};
+  std::vector<std::string> found;
+  for (;;) {
+    const std::size_t end = std::min(rest.find(':'), rest.size());
+    const std::string folder{rest.substr(0, end)};
+    found.push_back((folder.empty() ? "." : folder) + "/" + word);
+    if (end == rest.size()) return found;
+    rest.remove_prefix(end + 1);
+  }
+}
+
+std::vector<char*> pointers_to(const std::vector<std::string>& words) {
+  std::vector<char*> pointers;
+  pointers.reserve(words.size() + 1);
+  for (const std::string& word : words) {
+    pointers.push_back(const_cast<char*>(word.c_str()));  // NOLINT(*-const-cast): as exec(3) has it
+  }
+  pointers.push_back(nullptr);
+  return pointers;
+}
+
+/// Those that this program changes for itself: an ignored signal would stay ignored.
+void restore_signals(const sigset_t& mask) {
+  for (const int it : {SIGPIPE, SIGCHLD, SIGTSTP, SIGTTOU}) std::signal(it, SIG_DFL);
+  sigprocmask(SIG_SETMASK, &mask, nullptr);
+}
+
+}  // namespace
+
+std::string last_error(const std::string& call) {
+  return call + " failed: " + std::generic_category().message(errno);
+}
+
+std::expected<void, CannotRun> check_program(const std::string& word) {
+  bool is_there = false;
+  for (const std::string& path : candidates(word)) {
+    if (is_folder(path)) continue;
+    if (access(path.c_str(), X_OK) == 0) return {};
+    is_there = is_there || access(path.c_str(), F_OK) == 0;
+  }
+  if (is_there) {
+    return std::unexpected(CannotRun{exit_not_executable, "\"" + word + "\" is not executable"});
+  }
+  const bool is_path = word.find('/') != std::string::npos;
+  return std::unexpected(CannotRun{
+      exit_not_found, "there is no program \"" + word + "\"" + (is_path ? "" : " in PATH")});
+}
+
+std::vector<std::string> environment_with(const std::vector<std::string>& more) {
+  std::vector<std::string> all = more;
+  for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
+    const std::string_view name = name_in(*entry);
+    const bool is_replaced =
+        std::ranges::find(more, name, [](const auto& it) { return name_in(it); }) != more.end();
+    if (!is_ours_alone(name) && !is_replaced) all.emplace_back(*entry);
+  }
+  return all;
+}
+
+void become(const Program& program, const sigset_t& mask) {
+  setpgid(0, 0);
+  restore_signals(mask);
+  if (const int nothing = open("/dev/null", O_RDONLY); nothing > STDIN_FILENO) {
+    dup2(nothing, STDIN_FILENO);
+    close(nothing);
+  }
+  const std::vector<char*> words = pointers_to(program.words);
+  const std::vector<char*> variables = pointers_to(program.environment);
+  execvpe(words.front(), words.data(), variables.data());
+  const int exit_code = errno == ENOENT ? exit_not_found : exit_not_executable;
+  const std::string text =
+      "duckduckgoose: " + last_error("to run \"" + program.words.front() + "\"") + "\n";
+  static_cast<void>(write(STDERR_FILENO, text.data(), text.size()));
+  _exit(exit_code);
+}
+
+}  // namespace duckduckgoose::os

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <sys/types.h>
+
+#include <csignal>
+#include <expected>
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace duckduckgoose::os {
+
+/// What is to be run: words as they are given, without a shell between.
+struct Program {
+  std::vector<std::string> words;        ///< The first one is looked up in PATH.
+  std::vector<std::string> environment;  ///< "NAME=value" each; nothing else is passed on.
+};
+
+/// What a shell says of a program that it cannot start.
+inline constexpr int exit_not_executable = 126;
+inline constexpr int exit_not_found = 127;
+inline constexpr int exit_signalled = 128;  ///< Plus the number of the signal.
+
+/// Why `word` cannot be run now, as a sentence, and the exit code of a shell for that.
+struct CannotRun {
+  int exit_code = exit_not_found;
+  std::string sentence;
+};
+[[nodiscard]] std::expected<void, CannotRun> check_program(const std::string& word);
+
+/// The environment of this process, without what is meant for it alone: its secrets, and the
+/// channels to a service manager. `more` is added, and stands for what has the same name.
+[[nodiscard]] std::vector<std::string> environment_with(const std::vector<std::string>& more);
+
+/// To be called in a new process: becomes the program, in a process group of its own, with nothing
+/// on standard input, and with signals as a program expects them. `mask`: those that are blocked.
+/// Never returns: a program that cannot be run is told about on standard error.
+[[noreturn]] void become(const Program& program, const sigset_t& mask);
+
+/// "CALL failed: why", after errno.
+[[nodiscard]] std::string last_error(const std::string& call);
+
+}  // namespace duckduckgoose::os
