@@ -63,7 +63,7 @@ void Guard::on(const WorkEnded& ended) {
     return;
   }
   const bool is_in_order = ended.well && (!has_last_act_ || work_ == Work::last_act);
-  if (!is_in_order) held_until_ = std::max(held_until_, now_ + promise_);
+  if (!is_in_order) held_until_ = std::max({held_until_, now_ + promise_, work_may_live_until_});
   work_ = Work::none;
   out_.over = WorkEnded{is_in_order};
 }

@@ -89,6 +89,12 @@ void Errands::out_of_time(Id id) {
   }
 }
 
+void Errands::end() {
+  while (!errands_.empty()) {
+    finish(errands_.begin()->first, accepted("This node stops; what came of it another one knows."));
+  }
+}
+
 void Errands::look() {
   std::vector<Id> waiting;
   for (const auto& [id, errand] : errands_) {

@@ -30,6 +30,9 @@ class Errands {
 
   void run(Request request, OnResult on_result);
 
+  /// The node stops: answers whoever waits.
+  void end();
+
   /// The goose has changed, or a link has come: tries again whoever waits for that.
   void look();
 

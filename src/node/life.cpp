@@ -147,6 +147,7 @@ void Life::leave_after(Duration wait) {
 void Life::leave() {
   home_.loop.cancel(end_timer_);
   if (!on_stopped_) return;
+  errands_.end();
   const Raft& core = engine_.raft();
   const bool owes = core.leader() != nullptr || net::Loop::now() < core.held_until();
   peers_.close_all("this node stops", farewell_time,

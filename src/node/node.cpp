@@ -137,6 +137,10 @@ void Node::Impl::tell_start(const Record& record, const membership::Decision& st
     for (const std::string& it : ask->targets) targets += (targets.empty() ? "" : ", ") + it;
     log.info("joining", "joins cluster " + ask->cluster + ": asks " + targets);
   }
+  if (const auto& job = home.settings.job) {
+    log.info("containment", "what the goose starts is contained by " +
+                                std::string{os::to_text(job->containment.level())});
+  }
   if (record.node.may_lead == home.settings.witness) {
     log.warn("setting",
              record.node.may_lead
@@ -230,6 +234,7 @@ std::expected<Node, Failure> Node::start(net::Loop& loop, Settings settings) {
   if (!directory) return std::unexpected{failure_of(directory.error())};
   auto record = load_or_make(*directory, settings);
   if (!record) return std::unexpected{record.error()};
+  if (auto fine = check_grace(settings, *record); !fine) return std::unexpected{fine.error()};
   const auto decision = membership::decide_start(*record, start_of(settings, false));
   if (const auto* refuse = std::get_if<membership::Refuse>(&decision)) {
     return std::unexpected{Failure{static_cast<int>(refuse->exit), refuse->sentence}};

@@ -2,9 +2,11 @@
 
 #include <utility>
 
+#include "guard/guard.hpp"
 #include "net/address.hpp"
 #include "store/fresh.hpp"
 #include "wire/address.hpp"
+#include "wire/duration.hpp"
 
 namespace duckduckgoose::node {
 
@@ -79,6 +81,21 @@ std::expected<Record, Failure> load_or_make(store::Directory& directory, const S
                           !settings.witness, net::Loop::unix_ms());
   if (!made) return std::unexpected{failure_of(made.error())};
   return std::move(*made);
+}
+
+std::expected<void, Failure> check_grace(const Settings& settings, const Record& record) {
+  if (!settings.job || !settings.job->grace) return {};
+  const Duration grace = *settings.job->grace;
+  const bool founds = record.is_fresh() && settings.join.empty();
+  if (record.is_fresh() && !founds) return {};
+  const Duration promise =
+      founds ? settings.promise.value_or(promise_default) : record.config.promise;
+  if (grace <= guard::grace_max(promise)) return {};
+  return std::unexpected{Failure{
+      exit_code::configuration, "--grace " + wire::to_text(grace) + " needs a promise of " +
+                                    wire::to_text(2 * grace) +
+                                    " or more, and this cluster's is " + wire::to_text(promise) +
+                                    ": what the goose runs must be dead before its lease ends"}};
 }
 
 membership::Start start_of(const Settings& settings, bool init) {

@@ -39,6 +39,11 @@ inline constexpr int signalled = 128;     ///< Plus the number of the signal, as
 [[nodiscard]] std::expected<Record, Failure> load_or_make(store::Directory& directory,
                                                           const Settings& settings);
 
+/// What the goose runs has to be dead before its lease ends. A node that joins learns the promise
+/// later, and then has a grace of no more than it allows.
+[[nodiscard]] std::expected<void, Failure> check_grace(const Settings& settings,
+                                                       const Record& record);
+
 [[nodiscard]] membership::Start start_of(const Settings& settings, bool init);
 
 }  // namespace duckduckgoose::node

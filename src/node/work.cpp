@@ -85,6 +85,7 @@ void Work::go_on() {
   }
   started_ = net::Loop::now();
   command_runs_ = job_->has_command && start(guard::Part::command);
+  has_begun_ = has_begun_ || command_runs_;
   if (job_->has_command && !command_runs_) return again_after(Restarts::pause_min);
   if (job_->has_health) check();
 }
@@ -159,6 +160,7 @@ void Work::give_up(ReleaseReason reason, const std::string& why) {
   engine_.drain(reason, std::nullopt, [this, has_failed, why](const Answer& answer) {
     if (answer.outcome == Outcome::in_force) {
       restarts_.forget();
+      failed_checks_ = 0;
       if (!has_failed) return;
       aside_until_ = net::Loop::now() + stays_out;
       home_.log.warn("aside", "stays a duck for 1 min: " + why);
@@ -182,7 +184,7 @@ void Work::over(bool well) {
   if (stage_ != Stage::runs && stage_ != Stage::ends) return;
   end();
   stage_ = Stage::idle;
-  const bool was_cut_short = job_->once && command_runs_ && !done_;
+  const bool was_cut_short = job_->once && std::exchange(has_begun_, false) && !done_;
   command_runs_ = false;
   if (!well) home_.log.warn("hook", "what was started has not ended well: nothing is released early");
   if (std::exchange(core_knows_, false)) engine_.step(WorkEnded{well});
@@ -204,8 +206,8 @@ void Work::take_over(bool keeper_is_dead) {
   home_.log.warn("keeper", all_dead ? "killed all that the goose had started"
                                     : "cannot kill what the goose had started");
   if (!all_dead) return;  // the core waits for it
-  if (keeper_is_dead) containment.end();
   const bool well = last_act_alone();
+  if (keeper_is_dead) containment.end();
   if (std::exchange(core_knows_, false)) engine_.step(WorkEnded{well});
 }
 

@@ -36,9 +36,9 @@ class Work {
   /// when that is done, after a grace at most.
   void take_over(bool keeper_is_dead);
 
-  /// No health command fails, nor has made this node give up a moment ago.
+  /// The health command does not fail, and nothing has made this node stand aside.
   [[nodiscard]] bool is_healthy() const {
-    return failed_checks_ == 0 || (failed_checks_ < checks_max && net::Loop::now() >= aside_until_);
+    return failed_checks_ == 0 && net::Loop::now() >= aside_until_;
   }
 
   static constexpr Duration check_every = std::chrono::seconds{2};  ///< And its time limit.
@@ -74,6 +74,7 @@ class Work {
   Restarts restarts_;
   Instant started_;            ///< The command.
   bool command_runs_ = false;
+  bool has_begun_ = false;  ///< The command, in this tenure.
   std::optional<int> done_;    ///< The process is to stop with this.
   int failed_checks_ = 0;
   Instant aside_until_;  ///< It could not do the work.

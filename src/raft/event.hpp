@@ -95,7 +95,8 @@ struct Hold {
 struct WorkBegan {};
 /// The command is over, and all that it started is dead.
 struct WorkEnded {
-  bool well = true;  ///< False: what it should have put in order is not. Counts as a hold of a promise.
+  /// False: what should have been put in order is not; it counts as a hold to the lease's end.
+  bool well = true;
 };
 /// Something is wrong here that another node may not have: no campaign before `until`.
 struct StandAside {

@@ -230,7 +230,7 @@ void Raft::on(const WorkBegan& /*began*/) {
 void Raft::on(const WorkEnded& ended) {
   works_ = false;
   if (ended.well) return;
-  held_until_ = std::max(held_until_, now_ + record_.config.promise);
+  held_until_ = std::max(held_until_, now_ + promises_.longest_left(now_));
   bind_self(record_.config.promise);
 }
 

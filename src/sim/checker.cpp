@@ -51,9 +51,11 @@ void Checker::died(PlaceIndex place) {
   watch_[place].works = false;
 }
 
-void Checker::ended_badly(PlaceIndex place, TrueTime now) {
+void Checker::ended_badly(PlaceIndex place, Duration promise, TrueTime now) {
   const auto& office = watch_[place].office;
-  if (office && office->until > now) holds_.push_back({watch_[place].who, office->until});
+  if (!office || office->until <= now) return;
+  const TrueTime at_least = watch_[place].clock.when(watch_[place].clock.at(now) + promise);
+  holds_.push_back({watch_[place].who, std::min(office->until, at_least)});
 }
 
 void Checker::contained(Incarnation who, bool lives) {

@@ -334,8 +334,9 @@ void World::end_work(PlaceIndex place, bool well) {
   places_[place].works = false;
   checker_.works(place, false);
   if (!well) {
-    checker_.ended_badly(place, now_);
-    places_[place].held_until = now_ + places_[place].process->record().config.promise * 2;
+    const Duration promise = places_[place].process->record().config.promise;
+    checker_.ended_badly(place, promise, now_);
+    places_[place].held_until = std::max(places_[place].held_until, now_ + promise * 2);
   }
   if (const auto keeper = places_[place].keeper) {
     keepers_[*keeper].works = false;

@@ -146,6 +146,47 @@ TEST(Follower, outside_its_configuration_never_campaigns) {
   EXPECT_TRUE(is<Follower>(observer));
 }
 
+// Who could not do the goose's work leaves it to others for a while, and is a voter all the same.
+TEST(Follower, that_stands_aside_does_not_campaign_and_votes) {
+  Raft follower = node();
+  static_cast<void>(follower.step(at(1ms), heartbeat({.id = n2}, Round{1}, 1s)));
+  static_cast<void>(follower.step(at(2ms), StandAside{at(10s)}));
+  std::optional<Instant> wake = follower.step(at(3ms), Tick{}).wake_at;
+  int asked = 0;
+  while (wake && *wake < at(10s)) {
+    const Effects effects = follower.step(*wake, Tick{});
+    if (!sent<VoteRequest>(effects).empty()) ++asked;
+    wake = effects.wake_at;
+  }
+  EXPECT_EQ(asked, 0);
+  const auto vote = follower.step(at(9999ms), request_vote({.id = n3, .term = Term{2}}));
+  EXPECT_EQ(ballot_in(vote), Ballot::granted);
+}
+
+TEST(Follower, that_stood_aside_campaigns_again_afterwards) {
+  Raft follower = node();
+  static_cast<void>(follower.step(at(1ms), StandAside{at(10s)}));
+  std::optional<Instant> wake = follower.step(at(2ms), Tick{}).wake_at;
+  bool has_asked = false;
+  while (wake && *wake < at(20s) && !has_asked) {
+    const Effects effects = follower.step(*wake, Tick{});
+    has_asked = !sent<VoteRequest>(effects).empty();
+    if (has_asked) EXPECT_GE(*wake, at(10s));
+    wake = effects.wake_at;
+  }
+  EXPECT_TRUE(has_asked);
+}
+
+TEST(Candidate, that_stands_aside_gives_up) {
+  Raft follower = node();
+  std::optional<Instant> wake = follower.step(at(2ms), Tick{}).wake_at;
+  while (std::holds_alternative<Follower>(follower.role())) {
+    wake = follower.step(*wake, Tick{}).wake_at;
+  }
+  static_cast<void>(follower.step(*wake, StandAside{*wake + 10s}));
+  EXPECT_TRUE(std::holds_alternative<Follower>(follower.role()));
+}
+
 TEST(Follower, as_a_witness_never_campaigns) {
   Configuration config = voters({n2, n3});
   config.add(member(n1, false));

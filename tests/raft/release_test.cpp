@@ -237,6 +237,20 @@ TEST(Handover, waits_for_the_work_to_end) {
   EXPECT_EQ(sent<Release>(ended).size(), 2U);
 }
 
+// SURFACE 5: if the on-duck hook fails: no Release, the promise runs out.
+TEST(Handover, waits_for_the_end_of_the_lease_when_the_work_ended_badly) {
+  auto [raft, now] = settled_leader();
+  static_cast<void>(raft.step(now, WorkBegan{}));
+  static_cast<void>(raft.step(now + 1ms, Drain{}));
+  const Instant lease_end = raft.lease_end().value();
+  EXPECT_TRUE(sent<Release>(raft.step(now + 2ms, WorkEnded{.well = false})).empty());
+  EXPECT_EQ(raft.held_until(), lease_end);
+  const Effects round = raft.step(raft.leader()->heartbeat_at, Tick{});
+  static_cast<void>(acknowledge(raft, now + 150ms, n2, round_in(round)));
+  EXPECT_TRUE(sent<Release>(raft.step(lease_end - 1us, Tick{})).empty());
+  EXPECT_EQ(sent<Release>(raft.step(lease_end, Tick{})).size(), 2U);
+}
+
 TEST(Handover, waits_for_a_hold_to_pass) {
   auto [raft, now] = settled_leader();
   const Instant held = raft.step(now, Hold{300ms}).held.value();
