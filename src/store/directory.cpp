@@ -45,38 +45,83 @@ Expected<void> Directory::save(const Record& record) {
   if (failed_) return std::unexpected(must_stop());
   ensure(saves_.has_value());
   ensure(record.saves > *saves_);
-  auto replaced = replace(record);
-  if (replaced) {
-    saves_ = record.saves;
-  } else {
-    failed_ = replaced.error();
-  }
-  return replaced;
-}
-
-Expected<void> Directory::replace(const Record& record) {
   const std::string text = to_text(record, DDG_VERSION);
   ensure(from_text(text) == record);  // what cannot be read again is never written
-  if (auto written = write(new_name, text); !written) return written;
+  auto done = put(text);
+  if (done) {
+    saves_ = record.saves;
+  } else {
+    failed_ = done.error();
+  }
+  return done;
+}
+
+Expected<void> Directory::put(std::string_view text) {
+  if (written_ && written_->cold == text.substr(hot_bytes)) {
+    const auto rewritten = rewrite(text.substr(0, hot_bytes));
+    if (!rewritten) return std::unexpected(rewritten.error());
+    if (*rewritten) return {};
+  }
+  return replace(text);
+}
+
+/// False: it was not written as a whole, or where nobody may find it; the record must be replaced.
+Expected<bool> Directory::rewrite(std::string_view hot) {
+  if (auto before = is_in_place(); !before || !*before) return before;
+  const auto put = files_->write_at(written_->file.handle(), 0, hot);
+  if (!put) {
+    return std::unexpected(call_failed(to_save, path_of(record_name), "pwrite", put.error()));
+  }
+  if (*put != hot.size()) return false;
+  if (const auto synced = files_->sync_data(written_->file.handle()); !synced) {
+    return std::unexpected(call_failed(to_save, path_of(record_name), "fdatasync", synced.error()));
+  }
+  return is_in_place();  // whoever moves the file later moves what was saved
+}
+
+/// Is the open file still the record, under no second name, and as long as it was written?
+Expected<bool> Directory::is_in_place() const {
+  const auto mine = files_->status(written_->file.handle());
+  if (!mine) {
+    return std::unexpected(call_failed(to_save, path_of(record_name), "fstat", mine.error()));
+  }
+  const auto there = files_->status(directory_.handle(), record_name);
+  if (!there && is_missing(there.error())) return false;
+  if (!there) {
+    return std::unexpected(call_failed(to_save, path_of(record_name), "fstatat", there.error()));
+  }
+  return *mine == *there && mine->links == 1 && mine->bytes == hot_bytes + written_->cold.size();
+}
+
+Expected<void> Directory::replace(std::string_view text) {
+  written_.reset();
+  auto file = write(new_name, text);
+  if (!file) return std::unexpected(std::move(file.error()));
   if (const auto renamed = files_->rename(directory_.handle(), new_name, record_name); !renamed) {
     return std::unexpected(call_failed(to_save, path_of(new_name), "rename", renamed.error()));
   }
-  if (auto synced = sync_names(to_save); !synced || marked_) return synced;
-  return mark();
+  if (auto synced = sync_names(to_save); !synced) return synced;
+  written_.emplace(std::move(*file), std::string(text.substr(hot_bytes)));
+  return marked_ ? Expected<void>{} : mark();
 }
 
 /// After the record: had the mark come first, a crash between them would look like a record that
 /// was lost.
 Expected<void> Directory::mark() {
-  auto marked = write(held_name, held_text);
-  if (marked) marked = sync_names(to_save);
+  Expected<void> marked;
+  if (const auto file = write(held_name, held_text); !file) {
+    marked = std::unexpected(file.error());
+  } else {
+    marked = sync_names(to_save);
+  }
   marked_ = marked.has_value();
   if (!marked_)
     (void)files_->remove(directory_.handle(), held_name);  // lest the next process trust it
   return marked;
 }
 
-Expected<void> Directory::write(const char* name, std::string_view text) {
+/// The file, open and synced; closing it afterwards can lose nothing.
+Expected<OpenFile> Directory::write(const char* name, std::string_view text) {
   const auto failed = [&](std::string_view call, std::error_code error) {
     return std::unexpected(call_failed(to_save, path_of(name), call, error));
   };
@@ -89,8 +134,7 @@ Expected<void> Directory::write(const char* name, std::string_view text) {
   if (const auto synced = files_->sync(file.handle()); !synced) {
     return failed("fsync", synced.error());
   }
-  if (const auto closed = file.close(); !closed) return failed("close", closed.error());
-  return {};
+  return file;
 }
 
 Expected<void> Directory::sync_names(std::string_view what) {
@@ -103,6 +147,7 @@ Expected<void> Directory::sync_names(std::string_view what) {
 Expected<std::optional<std::string>> Directory::reset() {
   if (failed_) return std::unexpected(must_stop());
   saves_.reset();
+  written_.reset();
   auto kept = move_aside();
   if (!kept) failed_ = kept.error();
   return kept;

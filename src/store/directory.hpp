@@ -41,13 +41,16 @@ class Directory {
   ///
   /// How:    write record.new, fsync it, rename it over record, fsync the directory; the first save
   ///         of all then leaves the mark `record.held` in the same way, so that a record that
-  ///         vanishes is missed.
-  /// Cost:   two fsyncs; called only when term, vote, promise bound or configuration changes.
+  ///         vanishes is missed. If only the hot part differs from what this object has saved last,
+  ///         that sector is written over in place and synced.
+  /// Cost:   two fsyncs, or one fdatasync for a hot save; called only when term, vote, promise
+  /// bound
+  ///         or configuration changes.
   /// Errors: `disk` with the call that failed; then the record on the disk is the old one or this
   ///         one, and the caller must stop. Nothing is tried again, and every later call gets
   ///         `must_stop`: after a failed fsync the page cache may lie about what is saved.
-  /// Source: thesis 3.8; fsync(2), rename(2); Rebello and others: Can Applications Recover from
-  ///         fsync Failures? (USENIX ATC 2020).
+  /// Source: thesis 3.8; fsync(2), fdatasync(2), rename(2); Rebello and others: Can Applications
+  ///         Recover from fsync Failures? (USENIX ATC 2020).
   [[nodiscard]] std::expected<void, StoreError> save(const Record& record);
 
   /// Starts over: moves the record aside, damaged or not, to record.reset-1, -2 and so on. The next
@@ -65,9 +68,18 @@ class Directory {
  private:
   Directory(Files& files, std::string path, OpenFile directory, OpenFile lock);
 
-  [[nodiscard]] Expected<void> replace(const Record& record);
+  /// The file that this process has made the record, open.
+  struct Written {
+    OpenFile file;
+    std::string cold;  ///< What is behind its hot part.
+  };
+
+  [[nodiscard]] Expected<void> put(std::string_view text);
+  [[nodiscard]] Expected<bool> rewrite(std::string_view hot);
+  [[nodiscard]] Expected<bool> is_in_place() const;
+  [[nodiscard]] Expected<void> replace(std::string_view text);
   [[nodiscard]] Expected<void> mark();
-  [[nodiscard]] Expected<void> write(const char* name, std::string_view text);
+  [[nodiscard]] Expected<OpenFile> write(const char* name, std::string_view text);
   [[nodiscard]] Expected<void> sync_names(std::string_view what);
   [[nodiscard]] Expected<std::optional<std::string>> move_aside();
   [[nodiscard]] Expected<std::string> free_name();
@@ -78,13 +90,15 @@ class Directory {
   std::string path_;
   OpenFile directory_;
   OpenFile lock_;
+  std::optional<Written> written_;      ///< None before the first save.
   std::optional<std::uint64_t> saves_;  ///< Of the record there; none before load() has answered.
   bool marked_ = false;                 ///< `record.held` is durable.
   std::optional<StoreError> failed_;    ///< The first failure of a save or reset.
 };
 
 /// The text of the record in `path`, checked; none if there is no record. Takes no lock and changes
-/// nothing, so it may be called while a node runs there.
+/// nothing, so it may be called while a node runs there: a hot part that is being written over just
+/// then is read again before it is called damaged.
 /// Errors: `damaged`, `unknown_format`, `vanished`, `disk`.
 [[nodiscard]] std::expected<std::optional<std::string>, StoreError> print_record(
     Files& files, const std::string& path);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <expected>
 #include <span>
 #include <string>
@@ -23,14 +24,23 @@ enum class Mode {
   keep,     ///< For writing: made, or left as it is.
 };
 
+/// Which file it is, by how many names it goes, and how long it is.
+struct Status {
+  std::uint64_t device = 0;
+  std::uint64_t inode = 0;
+  std::uint64_t links = 0;
+  std::uint64_t bytes = 0;
+  bool operator==(const Status&) const = default;
+};
+
 /// The system calls that the record needs, one call each: tests put a disk in their place that
 /// loses what was not synced and fails whenever they want. Names are relative to a directory's
 /// handle, so that a save goes to the directory that was locked even if another one was moved to
 /// its path.
-/// Errors: that of the call. A call interrupted by a signal is made again, but never `sync` or
-/// `close`.
-/// Source: open(2), mkdir(2), flock(2), read(2), write(2), fsync(2), close(2), rename(2),
-/// unlink(2).
+/// Errors: that of the call. A call interrupted by a signal is made again, but never `sync`,
+/// `sync_data` or `close`.
+/// Source: open(2), mkdir(2), flock(2), read(2), write(2), pwrite(2), fsync(2), fdatasync(2),
+/// stat(2), close(2), rename(2), unlink(2).
 class Files {
  public:
   virtual ~Files() = default;
@@ -55,9 +65,22 @@ class Files {
   /// The number of bytes written, perhaps not all.
   [[nodiscard]] virtual Result<std::size_t> write(Handle file, std::string_view text) = 0;
 
+  /// Writes over what begins at `offset`; the number of bytes written, perhaps not all.
+  [[nodiscard]] virtual Result<std::size_t> write_at(Handle file, std::size_t offset,
+                                                     std::string_view text) = 0;
+
   /// Returns once the file, or the directory's names, survive a power cut. After an error nothing
   /// is known of what was written before, and a second call may claim success wrongly.
   [[nodiscard]] virtual Result<void> sync(Handle handle) = 0;
+
+  /// As sync() of a file, but saves no more of its attributes than reading it takes: one write to
+  /// the disk where nothing was allocated.
+  [[nodiscard]] virtual Result<void> sync_data(Handle file) = 0;
+
+  [[nodiscard]] virtual Result<Status> status(Handle file) = 0;
+
+  /// Of what has that name: of a link itself, not of what it leads to.
+  [[nodiscard]] virtual Result<Status> status(Handle directory, const std::string& name) = 0;
 
   /// The handle is gone, also after an error.
   [[nodiscard]] virtual Result<void> close(Handle handle) = 0;
@@ -84,9 +107,6 @@ class OpenFile {
   }
 
   [[nodiscard]] Handle handle() const { return handle_; }
-
-  /// Closes now, and says whether that went well.
-  [[nodiscard]] Result<void> close() { return std::exchange(files_, nullptr)->close(handle_); }
 
  private:
   Files* files_;

@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::string_view title = "duckduckgoose record format ";
 constexpr std::string_view written_by = "written_by ";
+constexpr std::string_view seen_saves = "seen.saves";
 
 /// CRC-64/XZ: polynomial of ECMA-182, reflected.
 std::uint64_t crc64(std::string_view bytes) {
@@ -19,25 +20,45 @@ std::uint64_t crc64(std::string_view bytes) {
   return crc.checksum();
 }
 
-std::string end_line(std::string_view body) {
-  return "end bytes=" + std::to_string(body.size()) + " crc64=" + hex(crc64(body)) + "\n";
+/// "NAME bytes=B crc64=C": what `bytes` are.
+std::string sum_line(std::string_view name, std::string_view bytes) {
+  std::string line(name);
+  line.append(" bytes=").append(std::to_string(bytes.size()));
+  return line.append(" crc64=").append(hex(crc64(bytes))).append("\n");
 }
 
-/// The fields in their order, said once for writing and for reading.
+std::string end_line(std::string_view body) { return sum_line("end", body); }
+std::string cold_line(std::string_view cold) { return sum_line("cold", cold); }
+
+constexpr std::size_t hot_body_bytes =
+    hot_bytes - std::string_view("end bytes=475 crc64=0123456789abcdef\n").size();
+static_assert(hot_body_bytes == 475);
+
+/// What the fields of the hot part may take.
+constexpr std::size_t head_bytes_max =
+    hot_body_bytes - std::string_view("cold bytes=262144 crc64=0123456789abcdef\n").size();
+
+/// The fields in their order, said once for writing and for reading: first those that change when a
+/// goose is elected.
 template <class Archive, class AnyRecord>
-void visit_fields(Archive& archive, AnyRecord& record) {
+void visit_hot(Archive& archive, AnyRecord& record) {
   archive.field("saves", record.saves);
+  archive.field("term", record.term);
+  archive.field("voted_for", record.voted_for);
+  archive.field("promise_max_us", record.promise_max);
+  archive.field("config.term", record.config.stamp.term);
+  archive.field("config.version", record.config.stamp.version);
+}
+
+/// `seen_hot`: of so many peers, the first, `saves` is hot: each save of a peer raises it.
+template <class Archive, class AnyRecord>
+void visit_cold(Archive& archive, AnyRecord& record, std::size_t seen_hot) {
   archive.field("starts", record.starts);
   archive.field("node.id", record.node.id);
   archive.field("node.born_unix_ms", record.node.born);
   archive.field("node.may_lead", record.node.may_lead);
   archive.field("cluster.name", record.cluster.name);
   archive.field("cluster.id", record.cluster.id);
-  archive.field("term", record.term);
-  archive.field("voted_for", record.voted_for);
-  archive.field("promise_max_us", record.promise_max);
-  archive.field("config.term", record.config.stamp.term);
-  archive.field("config.version", record.config.stamp.version);
   archive.field("config.token_base_unix_ms", record.config.token_base);
   archive.field("config.promise_us", record.config.promise);
   archive.field("config.limits.voters", record.config.limits.voters);
@@ -52,12 +73,13 @@ void visit_fields(Archive& archive, AnyRecord& record) {
     line.attribute("id", removed.id);
     line.attribute("by", removed.by);
   });
-  archive.list("seen", record.seen, [](auto& line, auto& seen) {
-    line.attribute("id", seen.who.id);
-    line.attribute("starts", seen.who.starts);
-    line.attribute("nonce", seen.who.nonce);
-    line.attribute("saves", seen.saves);
-  });
+  archive.list("seen", record.seen,
+               [seen_hot, at = std::size_t{0}](auto& line, auto& seen) mutable {
+                 line.attribute("id", seen.who.id);
+                 line.attribute("starts", seen.who.starts);
+                 line.attribute("nonce", seen.who.nonce);
+                 if (at++ >= seen_hot) line.attribute("saves", seen.saves);
+               });
   archive.list("known", record.addresses,
                [](auto& line, auto& address) { line.attribute("address", address); });
 }
@@ -141,7 +163,7 @@ class Reader {
   }
 
   void malformed(std::string_view name, std::string_view value) {
-    complain(name, "has a value that format 1 does not know: " + abridged(value));
+    complain(name, "has a value that this version does not know: " + abridged(value));
   }
 
   void complain(std::string_view name, std::string_view what) {
@@ -167,12 +189,7 @@ std::unexpected<Unreadable> damaged(std::string detail) {
 }
 
 /// The text before the end line, if that fits it.
-std::expected<std::string_view, Unreadable> checked(std::string_view text) {
-  if (text.empty()) return damaged("it is empty");
-  if (text.size() > record_bytes_max) {
-    return damaged("it is longer than the " + std::to_string(record_bytes_max) +
-                   " bytes that a record may have");
-  }
+std::expected<std::string_view, Unreadable> unsealed(std::string_view text) {
   const std::size_t before =
       text.size() < 2 ? std::string_view::npos : text.rfind('\n', text.size() - 2);
   const std::size_t begin = before == std::string_view::npos ? 0 : before + 1;
@@ -182,42 +199,90 @@ std::expected<std::string_view, Unreadable> checked(std::string_view text) {
     return damaged("it was cut short or overwritten: after " + std::to_string(text.size()) +
                    " bytes its end line is missing");
   }
-  std::string wanted = end_line(text.substr(0, begin));
-  wanted.pop_back();
   return damaged("its end line is " + abridged(last) + ", but what is before it asks for " +
-                 abridged(wanted));
+                 abridged(end_line(text.substr(0, begin))));
 }
 
-}  // namespace
-
-std::string to_text(const Record& record, std::string_view version) {
-  Writer writer;
-  writer.text().append(title).append(std::to_string(record_format)).append("\n");
-  writer.text().append(written_by).append(version).append("\n");
-  visit_fields(writer, record);
-  return sealed(writer.text());
-}
-
-std::string sealed(std::string_view body) { return std::string(body) + end_line(body); }
-
-std::expected<Record, Unreadable> from_text(std::string_view text) {
-  const auto body = checked(text);
+/// The lines of `text`, of whatever format, if they are those that were written.
+std::expected<std::vector<std::string_view>, Unreadable> checked(std::string_view text) {
+  if (text.empty()) return damaged("it is empty");
+  if (text.size() > record_bytes_max) {
+    return damaged("it is longer than the " + std::to_string(record_bytes_max) +
+                   " bytes that a record may have");
+  }
+  const bool is_first_format = text.starts_with(std::string(title) + "1\n");  // has no hot part
+  const std::string_view hot = is_first_format ? text : text.substr(0, hot_bytes);
+  const auto body = unsealed(hot);
   if (!body) return std::unexpected(body.error());
   std::vector<std::string_view> lines = lines_in(*body);
   if (lines.size() < 2 || !lines[0].starts_with(title) || !lines[1].starts_with(written_by)) {
     return damaged("it does not begin as a record does");
   }
-  if (const auto format = lines[0].substr(title.size()); format != std::to_string(record_format)) {
+  if (is_first_format) return lines;
+  const std::string_view cold = text.substr(hot.size());
+  const std::string wanted = cold_line(cold);
+  if (hot.size() != hot_bytes || lines.back() != wanted.substr(0, wanted.size() - 1)) {
+    return damaged("its first " + std::to_string(hot_bytes) + " bytes end with " +
+                   abridged(lines.back()) + ", but what is after them asks for " +
+                   abridged(wanted));
+  }
+  const auto cold_lines = lines_in(cold);
+  lines.insert(lines.end(), cold_lines.begin(), cold_lines.end());
+  return lines;
+}
+
+}  // namespace
+
+std::string to_text(const Record& record, std::string_view version) {
+  Writer head;
+  head.text().append(title).append(std::to_string(record_format)).append("\n");
+  head.text().append(written_by).append(version).append("\n");
+  visit_hot(head, record);
+  std::vector<std::uint64_t> seen_hot;
+  for (const Seen& seen : record.seen) seen_hot.push_back(seen.saves);
+  const std::size_t before = head.text().size();
+  head.field(seen_saves, seen_hot);
+  while (head.text().size() > head_bytes_max && !seen_hot.empty()) {
+    seen_hot.pop_back();
+    head.text().resize(before);
+    head.field(seen_saves, seen_hot);
+  }
+  Writer cold;
+  visit_cold(cold, record, seen_hot.size());
+  return sealed(head.text(), cold.text());
+}
+
+std::string sealed(std::string_view head, std::string_view cold) {
+  const std::string bound = cold_line(cold);
+  std::string hot(head);
+  if (const std::size_t used = hot.size() + bound.size(); used < hot_body_bytes) {
+    hot.append(hot_body_bytes - used - 1, '.').append("\n");
+  }
+  hot += bound;
+  hot += end_line(hot);
+  return hot.append(cold);
+}
+
+std::expected<Record, Unreadable> from_text(std::string_view text) {
+  auto lines = checked(text);
+  if (!lines) return std::unexpected(lines.error());
+  const std::string_view format = lines->at(0).substr(title.size());
+  if (format != "1" && format != std::to_string(record_format)) {
     std::string detail = "it has format ";
     detail.append(format).append(", written by duckduckgoose ");
-    detail.append(lines[1].substr(written_by.size()));
+    detail.append(lines->at(1).substr(written_by.size()));
     return std::unexpected(
         Unreadable{.why = Unreadable::Why::unknown_format, .detail = std::move(detail)});
   }
-  Reader reader(std::move(lines));
+  Reader reader(std::move(*lines));
   Record record;
-  visit_fields(reader, record);
+  std::vector<std::uint64_t> seen_hot;
+  visit_hot(reader, record);
+  if (format != "1") reader.field(seen_saves, seen_hot);
+  visit_cold(reader, record, seen_hot.size());
   if (!reader.complaint().empty()) return damaged(reader.complaint());
+  if (seen_hot.size() > record.seen.size()) return damaged("its field seen.saves has too many");
+  for (std::size_t at = 0; at < seen_hot.size(); ++at) record.seen[at].saves = seen_hot[at];
   if (record.node.id == NodeId{}) return damaged("its field node.id is 0, which is no id");
   return record;
 }

@@ -1,5 +1,7 @@
 #include "store/reading.hpp"
 
+#include <chrono>
+#include <thread>
 #include <utility>
 
 #include "store/directory.hpp"
@@ -27,11 +29,20 @@ StoreError unreadable(const Unreadable& why, const std::string& path) {
     case Unreadable::Why::unknown_format:
       return {.kind = StoreErrorKind::unknown_format,
               .sentence = "the record " + file + " cannot be read: " + why.detail +
-                          ", and this is " DDG_VERSION ", which reads format " +
+                          ", and this is " DDG_VERSION ", which reads formats 1 to " +
                           std::to_string(record_format) + "; start that version, or " +
                           over_again(path)};
   }
   std::unreachable();
+}
+
+/// A node that writes over the hot part while it is read takes microseconds for it, and seldom
+/// does.
+constexpr int looks_more = 5;
+constexpr std::chrono::milliseconds look_again_after{10};
+
+bool is_damaged(const Expected<Loaded>& loaded) {
+  return !loaded && loaded.error().kind == StoreErrorKind::damaged;
 }
 
 }  // namespace
@@ -79,6 +90,10 @@ Expected<std::optional<std::string>> print_record(Files& files, const std::strin
   }
   const OpenFile directory(files, *opened);
   auto loaded = load_from(files, directory.handle(), whole);
+  for (int again = 0; again < looks_more && is_damaged(loaded); ++again) {
+    std::this_thread::sleep_for(look_again_after);
+    loaded = load_from(files, directory.handle(), whole);
+  }
   if (!loaded) return std::unexpected(std::move(loaded.error()));
   if (!loaded->record) return std::nullopt;
   return std::move(loaded->text);

@@ -29,6 +29,14 @@ Result<void> done(int result) {
 
 int number(Handle handle) { return static_cast<int>(handle); }
 
+Result<Status> status_of(int result, const struct stat& found) {
+  if (result < 0) return last_error();
+  return Status{.device = found.st_dev,
+                .inode = found.st_ino,
+                .links = found.st_nlink,
+                .bytes = static_cast<std::uint64_t>(found.st_size)};
+}
+
 int flags_of(Mode mode) {
   switch (mode) {
     case Mode::read:
@@ -85,7 +93,28 @@ Result<std::size_t> SystemFiles::write(Handle file, std::string_view text) {
   return static_cast<std::size_t>(put);
 }
 
+Result<std::size_t> SystemFiles::write_at(Handle file, std::size_t offset, std::string_view text) {
+  const ssize_t put = uninterrupted(
+      [&] { return ::pwrite(number(file), text.data(), text.size(), static_cast<off_t>(offset)); });
+  if (put < 0) return last_error();
+  return static_cast<std::size_t>(put);
+}
+
 Result<void> SystemFiles::sync(Handle handle) { return done(::fsync(number(handle))); }
+
+Result<void> SystemFiles::sync_data(Handle file) { return done(::fdatasync(number(file))); }
+
+Result<Status> SystemFiles::status(Handle file) {
+  struct stat found {};
+  const int result = ::fstat(number(file), &found);
+  return status_of(result, found);
+}
+
+Result<Status> SystemFiles::status(Handle directory, const std::string& name) {
+  struct stat found {};
+  const int result = ::fstatat(number(directory), name.c_str(), &found, AT_SYMLINK_NOFOLLOW);
+  return status_of(result, found);
+}
 
 Result<void> SystemFiles::close(Handle handle) { return done(::close(number(handle))); }
 

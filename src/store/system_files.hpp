@@ -14,7 +14,12 @@ class SystemFiles final : public Files {
   [[nodiscard]] Result<bool> lock(Handle handle) override;
   [[nodiscard]] Result<std::size_t> read(Handle file, std::span<char> into) override;
   [[nodiscard]] Result<std::size_t> write(Handle file, std::string_view text) override;
+  [[nodiscard]] Result<std::size_t> write_at(Handle file, std::size_t offset,
+                                             std::string_view text) override;
   [[nodiscard]] Result<void> sync(Handle handle) override;
+  [[nodiscard]] Result<void> sync_data(Handle file) override;
+  [[nodiscard]] Result<Status> status(Handle file) override;
+  [[nodiscard]] Result<Status> status(Handle directory, const std::string& name) override;
   [[nodiscard]] Result<void> close(Handle handle) override;
   [[nodiscard]] Result<void> rename(Handle directory, const std::string& from,
                                     const std::string& to) override;

@@ -1,5 +1,6 @@
 #include "store/values.hpp"
 
+#include <algorithm>
 #include <boost/locale/utf.hpp>
 #include <charconv>
 #include <limits>
@@ -62,6 +63,15 @@ std::string text_of(RemovedBy by) {
   std::unreachable();
 }
 
+std::string text_of(const std::vector<std::uint64_t>& numbers) {
+  std::string text;
+  for (const std::uint64_t number : numbers) {
+    if (!text.empty()) text += ' ';
+    text += std::to_string(number);
+  }
+  return text.empty() ? "none" : text;
+}
+
 std::string text_of(const std::string& text) {
   std::string quoted = "\"";
   for (auto at = text.begin(); at != text.end();) {
@@ -113,6 +123,14 @@ bool parse(std::string_view text, std::optional<NodeId>& value) {
 bool parse(std::string_view text, RemovedBy& value) {
   value = text == "upkeep" ? RemovedBy::upkeep : RemovedBy::operator_;
   return text == text_of(value);
+}
+
+bool parse(std::string_view text, std::vector<std::uint64_t>& value) {
+  value.clear();
+  if (text == "none") return true;
+  const auto words = split(text);
+  return std::ranges::all_of(
+      words, [&](std::string_view word) { return parse(word, value.emplace_back()); });
 }
 
 bool parse(std::string_view text, std::string& value) {

@@ -21,6 +21,9 @@ namespace duckduckgoose::store {
 [[nodiscard]] std::string text_of(const std::optional<NodeId>& id);
 [[nodiscard]] std::string text_of(RemovedBy by);
 
+/// Parted by blanks; "none" if there is none.
+[[nodiscard]] std::string text_of(const std::vector<std::uint64_t>& numbers);
+
 /// In quotes. Bytes that are no readable UTF-8, control characters, quotes and backslashes become
 /// \xNN: the text stays one line and does a terminal no harm.
 [[nodiscard]] std::string text_of(const std::string& text);
@@ -35,6 +38,7 @@ namespace duckduckgoose::store {
 [[nodiscard]] bool parse(std::string_view text, ClusterId& value);
 [[nodiscard]] bool parse(std::string_view text, std::optional<NodeId>& value);
 [[nodiscard]] bool parse(std::string_view text, RemovedBy& value);
+[[nodiscard]] bool parse(std::string_view text, std::vector<std::uint64_t>& value);
 [[nodiscard]] bool parse(std::string_view text, std::string& value);
 
 /// 16 digits.

@@ -74,7 +74,7 @@ class Help(unittest.TestCase):
         code, out, _ = pond.call("version")
         self.assertEqual(code, 0)
         self.assertRegex(
-            out, r"^duckduckgoose \d+\.\d+\.\d+ \(protocol 1 to 1, record format 1\)\n$")
+            out, r"^duckduckgoose \d+\.\d+\.\d+ \(protocol 1 to 1, record format 2\)\n$")
 
 
 if __name__ == "__main__":

@@ -55,11 +55,37 @@ TEST(Damage, by_one_byte_more_is_refused) {
   EXPECT_EQ(refusal_of(whole + whole).kind, StoreErrorKind::damaged);
 }
 
+TEST(Damage, by_any_byte_of_another_value_is_refused) {
+  const std::string whole = whole_text();
+  for (std::size_t at = 0; at < whole.size(); ++at) {
+    std::string changed = whole;
+    for (const char byte : {'\0', ' ', '.', '0', '9', '\n', '\xff'}) {
+      if (whole[at] == byte) continue;
+      changed[at] = byte;
+      ASSERT_EQ(refusal_of(changed).kind, StoreErrorKind::damaged) << at;
+    }
+  }
+}
+
+// Neither part of another record: not an old vote beside new members, nor a new one beside old.
+TEST(Damage, by_parts_of_two_records_is_refused) {
+  const std::string one = to_text(saved_record(2), "0.1.0");
+  const std::string other = to_text(saved_record(3), "0.1.0");
+  ASSERT_NE(one.substr(hot_bytes), other.substr(hot_bytes));
+  for (std::size_t at = 0; at < std::min(one.size(), other.size()); ++at) {
+    for (const std::string& mixed :
+         {one.substr(0, at) + other.substr(at), other.substr(0, at) + one.substr(at)}) {
+      if (mixed == one || mixed == other) continue;
+      ASSERT_EQ(refusal_of(mixed).kind, StoreErrorKind::damaged) << at;
+    }
+  }
+}
+
 TEST(Damage, by_two_lines_exchanged_is_refused) {
   std::string text = whole_text();
   const auto saves = text.find("saves 12");
   const auto starts = text.find("starts 3");
-  text.replace(starts, 8, "starts 2").replace(saves, 8, "saves 13");
+  text.replace(starts, 8, "starts 4").replace(saves, 8, "saves 13");
   EXPECT_EQ(refusal_of(text).kind, StoreErrorKind::damaged);
 }
 
@@ -69,7 +95,11 @@ TEST(Damage, is_said_with_the_path_and_what_to_do) {
   EXPECT_THAT(sentence, HasSubstr("`duckduckgoose reset --data /var/lib/duck`"));
   std::string flipped = whole_text();
   flipped[100] ^= 1;
-  EXPECT_THAT(refusal_of(flipped).sentence, HasSubstr("its end line is \"end bytes="));
+  EXPECT_THAT(refusal_of(flipped).sentence, HasSubstr("its end line is \"end bytes=475 crc64="));
+  flipped = whole_text();
+  flipped[600] ^= 1;
+  EXPECT_THAT(refusal_of(flipped).sentence,
+              HasSubstr("its first 512 bytes end with \"cold bytes=730 crc64="));
   EXPECT_THAT(refusal_of(whole_text().substr(0, 99)).sentence,
               HasSubstr("cut short or overwritten: after 99 bytes its end line is missing"));
   EXPECT_THAT(refusal_of(std::string(record_bytes_max + 9, 'x')).sentence,
@@ -94,11 +124,12 @@ TEST(Damage, leaves_the_evidence_alone) {
 
 TEST(Damage, is_not_what_another_format_is) {
   const StoreError refusal = refusal_of(
-      sealed("duckduckgoose record format 2\nwritten_by 0.9.0\nnothing that format 1 knows\n"));
+      sealed("duckduckgoose record format 3\nwritten_by 0.9.0\n", "nothing that format 2 knows\n"));
   EXPECT_EQ(refusal.kind, StoreErrorKind::unknown_format);
-  EXPECT_THAT(refusal.sentence,
-              HasSubstr("it has format 2, written by duckduckgoose 0.9.0, and this is 0.1.0, which "
-                        "reads format 1; start that version, or `duckduckgoose reset --data"));
+  EXPECT_THAT(
+      refusal.sentence,
+      HasSubstr("it has format 3, written by duckduckgoose 0.9.0, and this is 0.1.0, which "
+                "reads formats 1 to 2; start that version, or `duckduckgoose reset --data"));
 }
 
 TEST(Damage, by_losing_the_record_is_refused) {

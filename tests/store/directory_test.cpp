@@ -231,7 +231,7 @@ TEST_F(OnDisk, a_disk_that_is_full_refuses_the_save_and_keeps_the_old_record) {
   ASSERT_TRUE(directory->load());
   ASSERT_TRUE(directory->save(saved_record(1)));
   fs::create_symlink("/dev/full", data_ + "/record.new");
-  const auto saved = directory->save(saved_record(2));
+  const auto saved = directory->save(saved_record(3));
   ASSERT_FALSE(saved);
   EXPECT_THAT(saved.error().sentence, HasSubstr("write of " + data_ +
                                                 "/record.new failed: No space "
@@ -248,7 +248,7 @@ TEST_F(OnDisk, a_record_is_printed_while_a_node_runs) {
   ASSERT_TRUE(directory->save(full_record()));
   const auto text = print_record(files_, data_).value();
   ASSERT_TRUE(text);
-  EXPECT_THAT(*text, StartsWith("duckduckgoose record format 1\nwritten_by "));
+  EXPECT_THAT(*text, StartsWith("duckduckgoose record format 2\nwritten_by "));
   EXPECT_THAT(*text, HasSubstr("\nsaves 12\n"));
   std::ofstream(data_ + "/record", std::ios::app) << "more";
   EXPECT_EQ(print_record(files_, data_).error().kind, StoreErrorKind::damaged);

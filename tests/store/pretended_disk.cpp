@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <set>
 #include <utility>
 
 namespace duckduckgoose::store {
@@ -33,11 +32,15 @@ bool PretendedDisk::was_hit() const {
   return fault_ && calls_.size() >= static_cast<std::size_t>(fault_->call);
 }
 
+bool PretendedDisk::is_faulty_now() const {
+  return fault_ && calls_.size() == static_cast<std::size_t>(fault_->call);
+}
+
 template <class Work>
 auto PretendedDisk::call(const std::string& name, Work work) -> decltype(work()) {
   calls_.push_back(name);
   if (off_) return error(std::errc::io_error);
-  if (!fault_ || calls_.size() != static_cast<std::size_t>(fault_->call)) return work();
+  if (!is_faulty_now()) return work();
   switch (fault_->how) {
     case Fault::How::power_off:
       off_ = true;
@@ -63,8 +66,9 @@ PretendedDisk PretendedDisk::after_kill() const {
   return disk;
 }
 
-/// Each unsynced change of names is there or not, and each unsynced file is as before, as it should
-/// be, empty, cut off in its midst, or has the right length and nothing in its second half.
+/// Each unsynced change of names is there or not, and each unsynced file is as before or as it
+/// should be; or, if it is a new one, empty, cut off in its midst, or of the right length with
+/// nothing in its second half.
 std::vector<PretendedDisk::Node> PretendedDisk::outcomes(const Node& node) const {
   std::vector<Node> all;
   if (node.directory) {
@@ -78,13 +82,44 @@ std::vector<PretendedDisk::Node> PretendedDisk::outcomes(const Node& node) const
     return all;
   }
   std::set<std::string> texts{node.durable};
-  if (node.dirty) {
+  if (node.rewritten) {
+    texts.insert(node.text);
+  } else if (node.dirty) {
     const std::size_t half = node.text.size() / 2;
     texts.insert({"", node.text, node.text.substr(0, half)});
     texts.insert(node.text.substr(0, half) + std::string(node.text.size() - half, '\0'));
   }
   for (const std::string& text : texts) all.push_back({.text = text, .durable = text});
   return all;
+}
+
+/// What lies between the old bytes and the new ones: the first of one and the last of the other, or
+/// nothing in the place of some.
+std::set<std::string> PretendedDisk::torn(const Node& node) {
+  std::set<std::string> texts;
+  if (!node.rewritten) return texts;
+  const std::size_t sector = std::min<std::size_t>(512, node.text.size());
+  for (std::size_t at = 0; at <= sector; ++at) {
+    texts.insert(node.text.substr(0, at) + node.durable.substr(at));
+    texts.insert(node.durable.substr(0, at) + node.text.substr(at));
+    texts.insert(std::string(at, '\0') + node.text.substr(at));
+    texts.insert(node.text.substr(0, at) + std::string(sector - at, '\0') +
+                 node.text.substr(sector));
+  }
+  texts.erase(node.text);
+  texts.erase(node.durable);
+  return texts;
+}
+
+std::vector<PretendedDisk> PretendedDisk::after_torn_sector() const {
+  std::vector<PretendedDisk> disks;
+  for (std::size_t at = 0; at < nodes_.size(); ++at) {
+    for (const std::string& text : torn(nodes_[at])) {
+      disks.push_back(after_kill());
+      disks.back().nodes_[at] = {.text = text, .durable = text};
+    }
+  }
+  return disks;
 }
 
 std::vector<PretendedDisk> PretendedDisk::after_power_cut() const {
@@ -181,6 +216,7 @@ Result<Handle> PretendedDisk::open(Handle directory, const std::string& name, Mo
     if (Node& file = nodes_[at]; mode == Mode::replace) {
       file.text.clear();
       file.dirty = true;
+      file.rewritten = false;
       file.lost = false;
     }
     return opened(at);
@@ -212,16 +248,57 @@ Result<std::size_t> PretendedDisk::read(Handle file, std::span<char> into) {
 
 Result<std::size_t> PretendedDisk::write(Handle file, std::string_view text) {
   return call("write", [&]() -> Result<std::size_t> {
-    if (fault_ && calls_.size() == static_cast<std::size_t>(fault_->call)) {
-      if (fault_->how == Fault::How::no_write) return 0;
-      text = text.substr(0, text.size() / 2);
-    }
+    text = written_part(text);
     Open& open = open_.at(static_cast<int>(file));
     Node& node = nodes_[open.node];
     node.text.replace(open.offset, text.size(), text);
     node.dirty = true;
+    node.rewritten = false;
     open.offset += text.size();
     return text.size();
+  });
+}
+
+Result<std::size_t> PretendedDisk::write_at(Handle file, std::size_t offset,
+                                            std::string_view text) {
+  return call("pwrite", [&]() -> Result<std::size_t> {
+    text = written_part(text);
+    Node& node = nodes_[open_.at(static_cast<int>(file)).node];
+    node.text.resize(std::max(node.text.size(), offset));
+    node.text.replace(offset, text.size(), text);
+    if (!node.dirty) node.rewritten = true;
+    node.dirty = true;
+    return text.size();
+  });
+}
+
+/// Of what a write was given, the part that it writes.
+std::string_view PretendedDisk::written_part(std::string_view text) const {
+  if (!is_faulty_now()) return text;
+  if (fault_->how == Fault::How::no_write) return {};
+  return fault_->how == Fault::How::short_write ? text.substr(0, text.size() / 2) : text;
+}
+
+Status PretendedDisk::status_of(std::size_t node) const {
+  std::uint64_t links = 0;
+  for (const Node& directory : nodes_) {
+    links += static_cast<std::uint64_t>(std::ranges::count_if(
+        directory.names, [node](const auto& name) { return name.second == node; }));
+  }
+  return {.device = 1, .inode = node, .links = links, .bytes = nodes_[node].text.size()};
+}
+
+Result<Status> PretendedDisk::status(Handle file) {
+  return call("fstat",
+              [&]() -> Result<Status> { return status_of(open_.at(static_cast<int>(file)).node); });
+}
+
+Result<Status> PretendedDisk::status(Handle directory, const std::string& name) {
+  return call("fstatat " + name, [&]() -> Result<Status> {
+    const Names& names = nodes_[open_.at(static_cast<int>(directory)).node].names;
+    const auto found = names.find(name);
+    if (found == names.end()) return error(std::errc::no_such_file_or_directory);
+    return status_of(found->second);
   });
 }
 
@@ -235,6 +312,7 @@ void PretendedDisk::finish_sync(std::size_t at) {
   if (!node.lost) {
     node.durable = node.text;
     node.dirty = false;
+    node.rewritten = false;
   }
   std::vector<Change> doubtful;
   for (auto change = node.pending.begin(); change != node.pending.end(); ++change) {
@@ -248,16 +326,18 @@ void PretendedDisk::finish_sync(std::size_t at) {
   node.pending = std::move(doubtful);
 }
 
-Result<void> PretendedDisk::sync(Handle handle) {
+Result<void> PretendedDisk::synced(const std::string& name, Handle handle) {
   const auto found = open_.find(static_cast<int>(handle));
-  auto done = call("fsync", [&]() -> Result<void> {
+  auto done = call(name, [&]() -> Result<void> {
     finish_sync(found->second.node);
     return {};
   });
-  const bool planned = fault_ && calls_.size() == static_cast<std::size_t>(fault_->call);
-  if (planned && fault_->how == Fault::How::error) fail_sync(found->second.node);
+  if (is_faulty_now() && fault_->how == Fault::How::error) fail_sync(found->second.node);
   return done;
 }
+
+Result<void> PretendedDisk::sync(Handle handle) { return synced("fsync", handle); }
+Result<void> PretendedDisk::sync_data(Handle file) { return synced("fdatasync", file); }
 
 Result<void> PretendedDisk::close(Handle handle) {
   auto done = call("close", []() -> Result<void> { return {}; });

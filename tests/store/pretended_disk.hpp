@@ -2,6 +2,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -12,7 +13,7 @@ namespace duckduckgoose::store {
 /// A disk that keeps its word and no more: after a power cut, what was not synced is there, or not,
 /// or in part. A failed sync loses what it should have saved, and the next one says that all is
 /// well (as Linux does). A value: copies go their own ways.
-class PretendedDisk final : public Files {
+class PretendedDisk : public Files {
  public:
   /// What happens at one call, counted from 1.
   struct Fault {
@@ -41,6 +42,10 @@ class PretendedDisk final : public Files {
   /// Every disk that a power cut at this point may leave.
   [[nodiscard]] std::vector<PretendedDisk> after_power_cut() const;
 
+  /// The same, if the disk does not keep its word: a sector that was being written over is neither
+  /// the old one nor the new one. None if no sector was.
+  [[nodiscard]] std::vector<PretendedDisk> after_torn_sector() const;
+
   /// For tests that damage what is there. The file must exist.
   std::string& text_at(const std::string& path);
   void remove_at(const std::string& path);
@@ -53,7 +58,12 @@ class PretendedDisk final : public Files {
   [[nodiscard]] Result<bool> lock(Handle handle) override;
   [[nodiscard]] Result<std::size_t> read(Handle file, std::span<char> into) override;
   [[nodiscard]] Result<std::size_t> write(Handle file, std::string_view text) override;
+  [[nodiscard]] Result<std::size_t> write_at(Handle file, std::size_t offset,
+                                             std::string_view text) override;
   [[nodiscard]] Result<void> sync(Handle handle) override;
+  [[nodiscard]] Result<void> sync_data(Handle file) override;
+  [[nodiscard]] Result<Status> status(Handle file) override;
+  [[nodiscard]] Result<Status> status(Handle directory, const std::string& name) override;
   [[nodiscard]] Result<void> close(Handle handle) override;
   [[nodiscard]] Result<void> rename(Handle directory, const std::string& from,
                                     const std::string& to) override;
@@ -77,6 +87,7 @@ class PretendedDisk final : public Files {
     std::string text{};     ///< As processes see it.
     std::string durable{};  ///< As the disk has it.
     bool dirty = false;
+    bool rewritten = false;  ///< Dirty by nothing but one write over a sector.
     bool lost = false;
     Names names{};
     Names durable_names{};
@@ -92,12 +103,17 @@ class PretendedDisk final : public Files {
   template <class Work>
   auto call(const std::string& name, Work work) -> decltype(work());
 
+  [[nodiscard]] bool is_faulty_now() const;  ///< The fault's call is the one being made.
+  Result<void> synced(const std::string& name, Handle handle);
+  [[nodiscard]] Status status_of(std::size_t node) const;
+  [[nodiscard]] std::string_view written_part(std::string_view text) const;
   [[nodiscard]] std::optional<std::size_t> find(const std::string& path) const;
   [[nodiscard]] Handle opened(std::size_t node);
   void change(std::size_t directory, Change change);
   void fail_sync(std::size_t node);
   void finish_sync(std::size_t node);
   [[nodiscard]] std::vector<Node> outcomes(const Node& node) const;
+  [[nodiscard]] static std::set<std::string> torn(const Node& node);
 
   std::vector<Node> nodes_;
   std::map<int, Open> open_;
