@@ -12,7 +12,8 @@ Engine::Engine(net::Loop& loop, store::Directory& directory, Surroundings& surro
     : loop_{loop},
       directory_{directory},
       surroundings_{surroundings},
-      raft_{std::move(record), options, net::Loop::now()} {}
+      raft_{std::move(record), options, net::Loop::now()},
+      quiet_at_{net::Loop::now() + config().promise} {}
 
 Engine::~Engine() { loop_.cancel(timer_); }
 
@@ -36,6 +37,7 @@ void Engine::work() {
     attentive_ = keep_up_once();
     take_all();
   }
+  if (!failed_) refresh_record();
   working_ = false;
   if (!failed_) arm();
 }
@@ -45,21 +47,42 @@ void Engine::take(const Event& event) {
   wake_at_ = effects.wake_at;
   const bool is_routine = std::holds_alternative<Received>(event) && effects.trace.empty();
   if (!is_routine || raft_.rounds_to().size() <= attentive_max) attentive_ = true;
-  if (const auto done = perform(effects, *this); !done) {
-    failed_ = true;
-    events_.clear();
-    loop_.cancel(timer_);
-    surroundings_.disk_failed(done.error());
-  }
+  if (const auto done = perform(effects, *this); !done) fail(done.error());
+}
+
+void Engine::fail(const store::StoreError& error) {
+  failed_ = true;
+  events_.clear();
+  loop_.cancel(timer_);
+  surroundings_.disk_failed(error);
+}
+
+Record Engine::whole(Record record) const {
+  record.addresses = surroundings_.met_at();
+  return record;
 }
 
 std::expected<void, Engine::Error> Engine::persist(const Record& record) {
-  Record whole = record;
-  whole.addresses = surroundings_.met_at();
   surroundings_.saving();
-  auto done = directory_.save(whole);
+  auto done = directory_.save(whole(record));
   surroundings_.saved();
+  quiet_at_ = net::Loop::now() + config().promise;
   return done;
+}
+
+/// Saves what was learnt of the peers while there is a goose and nobody waits for a save; else the
+/// first save of the next election would not be hot.
+void Engine::refresh_record() {
+  const Instant now = net::Loop::now();
+  if (now < quiet_at_ || !raft_.leadership().leader) return;
+  quiet_at_ = now + config().promise;
+  Record record = whole(raft_.record());
+  record.seen = raft_.seen();
+  if (directory_.is_hot(record)) return;
+  surroundings_.saving();
+  const auto done = directory_.refresh(record);
+  surroundings_.saved();
+  if (!done) fail(done.error());
 }
 
 void Engine::send(const Effects& effects) {

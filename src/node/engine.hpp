@@ -103,6 +103,9 @@ class Engine {
   void keep_up();
   bool keep_up_once();
   void arm();
+  void refresh_record();
+  [[nodiscard]] Record whole(Record record) const;
+  void fail(const store::StoreError& error);
   [[nodiscard]] Ticket ticket_for(OnAnswer on_answer);
 
   net::Loop& loop_;
@@ -115,6 +118,7 @@ class Engine {
   std::vector<NodeId> removals_;
   net::TimerId timer_;
   std::optional<Instant> wake_at_;
+  Instant quiet_at_;             ///< A promise after the last save, or look at it.
   std::optional<Instant> held_;  ///< The answer to the last Hold.
   bool working_ = false;
   bool attentive_ = false;  ///< Something has happened that upkeep should look at.

@@ -48,7 +48,7 @@ Effects Raft::step(Instant now, const Event& event) {
   if (seat_before.mine && seat().mine != seat_before.mine) effects.withdraw = seat_before.mine;
   if (vitals_of(record_) != vitals_before) {
     ++record_.saves;
-    record_.seen = acquaintance_.of_members(record_.config);
+    record_.seen = seen();
     effects.persist = record_;
   }
   for (Message& message : effects.send) message.saves = record_.saves;

@@ -107,6 +107,8 @@ class Raft {
   [[nodiscard]] Effects step(Instant now, const Event& event);
 
   [[nodiscard]] const Record& record() const { return record_; }
+  /// As the voters were met until now; record() has them as they were at the last save.
+  [[nodiscard]] std::vector<Seen> seen() const { return acquaintance_.of_members(record_.config); }
   [[nodiscard]] Incarnation self() const { return self_; }
   [[nodiscard]] const Role& role() const { return role_; }
   [[nodiscard]] Leadership leadership() const;

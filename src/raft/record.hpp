@@ -39,9 +39,8 @@ struct Record {
   std::optional<NodeId> voted_for{};
   Duration promise_max{0};  ///< No promise that was given still binds for longer than this.
   Configuration config;
-  std::vector<Seen> seen{};  ///< A hint for rule 9: saved along, never a reason to save.
-  std::vector<std::string>
-      addresses{};  ///< Where peers were last met: saved along, never a reason to save.
+  std::vector<Seen> seen{};  ///< A hint for rule 9: saved along, or alone in a quiet moment.
+  std::vector<std::string> addresses{};  ///< Where peers were last met: saved as `seen` is.
   bool operator==(const Record&) const = default;
 
   [[nodiscard]] bool is_fresh() const { return cluster.id == ClusterId{}; }

@@ -45,9 +45,25 @@ Expected<void> Directory::save(const Record& record) {
   if (failed_) return std::unexpected(must_stop());
   ensure(saves_.has_value());
   ensure(record.saves > *saves_);
+  return put(record);
+}
+
+Expected<void> Directory::refresh(const Record& record) {
+  if (failed_) return std::unexpected(must_stop());
+  ensure(written_.has_value());
+  ensure(record.saves == saves_);
+  return put(record);
+}
+
+bool Directory::is_hot(const Record& record) const {
+  return written_ &&
+         written_->cold == std::string_view(to_text(record, DDG_VERSION)).substr(hot_bytes);
+}
+
+Expected<void> Directory::put(const Record& record) {
   const std::string text = to_text(record, DDG_VERSION);
   ensure(from_text(text) == record);  // what cannot be read again is never written
-  auto done = put(text);
+  auto done = write_over_or_replace(text);
   if (done) {
     saves_ = record.saves;
   } else {
@@ -56,7 +72,7 @@ Expected<void> Directory::save(const Record& record) {
   return done;
 }
 
-Expected<void> Directory::put(std::string_view text) {
+Expected<void> Directory::write_over_or_replace(std::string_view text) {
   if (written_ && written_->cold == text.substr(hot_bytes)) {
     const auto rewritten = rewrite(text.substr(0, hot_bytes));
     if (!rewritten) return std::unexpected(rewritten.error());

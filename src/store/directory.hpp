@@ -53,6 +53,16 @@ class Directory {
   ///         Recover from fsync Failures? (USENIX ATC 2020).
   [[nodiscard]] std::expected<void, StoreError> save(const Record& record);
 
+  /// Would a save of `record` be a hot one? Only if it has the cold part that was saved last.
+  [[nodiscard]] bool is_hot(const Record& record) const;
+
+  /// Replaces the durable record by one that knows more beside what binds the node, in a moment
+  /// when nobody waits: so that the save that somebody waits for is hot. `saves` must be that of
+  /// the last save, one of this object, and so must all that binds: no message may rest on this.
+  ///
+  /// Errors: as save().
+  [[nodiscard]] std::expected<void, StoreError> refresh(const Record& record);
+
   /// Starts over: moves the record aside, damaged or not, to record.reset-1, -2 and so on. The next
   /// load() finds none. Returns the path of what was kept; none if there was no record.
   ///
@@ -74,7 +84,8 @@ class Directory {
     std::string cold;  ///< What is behind its hot part.
   };
 
-  [[nodiscard]] Expected<void> put(std::string_view text);
+  [[nodiscard]] Expected<void> put(const Record& record);
+  [[nodiscard]] Expected<void> write_over_or_replace(std::string_view text);
   [[nodiscard]] Expected<bool> rewrite(std::string_view hot);
   [[nodiscard]] Expected<bool> is_in_place() const;
   [[nodiscard]] Expected<void> replace(std::string_view text);

@@ -261,6 +261,14 @@ TEST_F(OnDiskDeathTest, saving_before_loading_is_a_bug) {
   EXPECT_DEATH((void)directory->save(saved_record(1)), "broken invariant");
 }
 
+TEST_F(OnDiskDeathTest, refreshing_what_was_not_saved_is_a_bug) {
+  auto directory = open();
+  ASSERT_TRUE(directory->load());
+  EXPECT_DEATH((void)directory->refresh(saved_record(1)), "broken invariant");
+  ASSERT_TRUE(directory->save(saved_record(1)));
+  EXPECT_DEATH((void)directory->refresh(saved_record(2)), "broken invariant");
+}
+
 TEST_F(OnDiskDeathTest, saving_without_raising_saves_is_a_bug) {
   auto directory = open();
   ASSERT_TRUE(directory->load());

@@ -78,6 +78,56 @@ TEST(HotSave, is_for_what_elections_change_and_for_nothing_else) {
   EXPECT_THAT(save([](Record&) {}), is_hot());
 }
 
+// So that what nobody waits for does not make an election wait.
+TEST(HotSave, follows_a_refresh_of_all_that_is_cold) {
+  PretendedDisk disk;
+  Directory directory = saved_once(disk, data_path);
+  Record record = saved_record(1);
+  EXPECT_TRUE(directory.is_hot(record));
+  record.seen[0].who.nonce = 5;
+  record.addresses = {"[::1]:9"};
+  EXPECT_FALSE(directory.is_hot(record));
+  ASSERT_TRUE(directory.refresh(record));
+  EXPECT_EQ(directory.load().value(), record);
+  for (const PretendedDisk& left : disk.after_power_cut()) EXPECT_EQ(load(left).value(), record);
+  record.saves = 2;
+  record.term = Term{300};
+  EXPECT_TRUE(directory.is_hot(record));
+  EXPECT_THAT(calls_of_save(disk, directory, record), is_hot());
+}
+
+TEST(HotSave, is_told_from_others_beforehand) {
+  PretendedDisk disk;
+  auto directory = Directory::open(disk, data_path);
+  ASSERT_TRUE(directory->load());
+  EXPECT_FALSE(directory->is_hot(saved_record(1))) << "nothing is written yet";
+  for (std::uint64_t saves = 1; saves < 10; ++saves) {
+    EXPECT_EQ(directory->is_hot(saved_record(saves)), saves > 1 && saves % 3 != 0);
+    ASSERT_TRUE(directory->save(saved_record(saves)));
+  }
+}
+
+// A refresh that fails or is cut off loses nothing that binds, and is the last act of the process.
+TEST(HotSave, loses_nothing_by_a_refresh_that_fails) {
+  using How = PretendedDisk::Fault::How;
+  Record refreshed = saved_record(1);
+  refreshed.addresses = {"[::1]:9"};
+  for (const How how : {How::power_off, How::error, How::error_behind}) {
+    for (int call = 1;; ++call) {
+      PretendedDisk disk;
+      Directory directory = saved_once(disk, data_path);
+      disk.plan({.call = static_cast<int>(disk.calls().size()) + call, .how = how});
+      const auto done = directory.refresh(refreshed);
+      if (!disk.was_hit()) break;
+      for (const PretendedDisk& left : disk.after_power_cut()) {
+        const auto found = load(left).value();
+        EXPECT_TRUE(found == saved_record(1) || found == refreshed);
+      }
+      EXPECT_TRUE(done || !directory.save(saved_record(2)));
+    }
+  }
+}
+
 // What an earlier process has written is perhaps in the page cache only.
 TEST(HotSave, is_never_the_first_of_a_process) {
   PretendedDisk disk = disk_after(1);
