@@ -240,6 +240,26 @@ TEST(Format, refuses_a_first_part_of_another_length) {
   }
 }
 
+/// "bytes=B crc64=C" of these bytes.
+std::string sum_of(const std::string& bytes) {
+  const std::string text = sealed("", bytes);
+  const auto at = text.find("cold bytes=") + 5;
+  return text.substr(at, text.find('\n', at) - at);
+}
+
+// Without the dots, and all else right.
+TEST(Format, refuses_a_first_part_that_is_not_filled_up) {
+  Record record;
+  record.node.id = NodeId{1};
+  record.cluster.name.clear();
+  const std::string text = to_text(record, "0");
+  std::string body = text.substr(0, text.find("....")) + text.substr(hot_bytes);
+  body += "cold " + sum_of("") + "\n";
+  body += "end " + sum_of(body) + "\n";
+  ASSERT_LT(body.size(), hot_bytes);
+  EXPECT_FALSE(from_text(body));
+}
+
 TEST(Format, reads_format_1) {
   EXPECT_EQ(from_text(text_of_format_1), full_record());
   const std::string text = text_of_format_1;
