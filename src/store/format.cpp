@@ -1,5 +1,6 @@
 #include "store/format.hpp"
 
+#include <algorithm>
 #include <boost/crc.hpp>
 #include <utility>
 #include <vector>
@@ -238,8 +239,8 @@ std::string to_text(const Record& record, std::string_view version) {
   head.text().append(title).append(std::to_string(record_format)).append("\n");
   head.text().append(written_by).append(version).append("\n");
   visit_hot(head, record);
-  std::vector<std::uint64_t> seen_hot;
-  for (const Seen& seen : record.seen) seen_hot.push_back(seen.saves);
+  std::vector<std::uint64_t> seen_hot(record.seen.size());
+  std::ranges::transform(record.seen, seen_hot.begin(), &Seen::saves);
   const std::size_t before = head.text().size();
   head.field(seen_saves, seen_hot);
   while (head.text().size() > head_bytes_max && !seen_hot.empty()) {
