@@ -44,8 +44,7 @@ class Directory {
   ///         vanishes is missed. If only the hot part differs from what this object has saved last,
   ///         that sector is written over in place and synced.
   /// Cost:   two fsyncs, or one fdatasync for a hot save; called only when term, vote, promise
-  /// bound
-  ///         or configuration changes.
+  ///         bound or configuration changes.
   /// Errors: `disk` with the call that failed; then the record on the disk is the old one or this
   ///         one, and the caller must stop. Nothing is tried again, and every later call gets
   ///         `must_stop`: after a failed fsync the page cache may lie about what is saved.
