@@ -69,12 +69,14 @@ def exists(pid):
     try:
         with open(f"/proc/{pid}/stat", encoding="utf-8") as stat:
             return stat.read().rsplit(")", 1)[1].split()[0] not in "ZX"
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):
         return False
 
 
 class Node:
     """One node: its port, its folder, and its process while it has one."""
+
+    wrapper = ()  # Words before the program, of a command that becomes or starts it.
 
     def __init__(self, folder, port):
         self.port, self.address = port, f"localhost:{port}"
@@ -85,8 +87,8 @@ class Node:
     def start(self, *words, restore_signals=True, **variables):
         env = environment(**({"DUCK_PORT": self.port, "DUCK_DATA": self.data} | variables))
         with open(self.log, "ab") as log:
-            self.process = subprocess.Popen([PROGRAM, *words], env=env, stdin=subprocess.DEVNULL,
-                                            stdout=log, stderr=log,
+            self.process = subprocess.Popen([*self.wrapper, PROGRAM, *words], env=env,
+                                            stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                                             restore_signals=restore_signals)
         return self
 

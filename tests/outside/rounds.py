@@ -8,30 +8,22 @@ a line of counts; exit code 1 if what was heard cannot be true.
 """
 
 import argparse
-import contextlib
 import http.client
 import json
-import os
 import pathlib
 import random
-import signal
 import sys
 import tempfile
 import threading
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "cli"))
+import faults  # noqa: E402
 import history  # noqa: E402
 import pond  # noqa: E402
 
 PAUSE_S = 0.004  # Between two questions to one node.
 PATIENCE_S = 60  # For a cluster to be whole again.
-
-
-def send(pid, number):
-    """A signal, if the process is still there."""
-    with contextlib.suppress(ProcessLookupError):
-        os.kill(pid, number)
 
 
 class Asker(threading.Thread):
@@ -71,6 +63,7 @@ class Rounds:
     def __init__(self, folder, seed):
         self.random = random.Random(seed)
         self.promise_ms = self.random.randrange(100, 301)
+        self.faults = faults.Faults(self.random, self.promise_ms / 1000)
         first = self.node(folder).start(DUCK_PROMISE=f"{self.promise_ms}ms")
         others = [self.node(folder).start(DUCK_JOIN=first.address) for _ in range(2)]
         self.nodes = [first, *others]
@@ -81,7 +74,7 @@ class Rounds:
 
     @staticmethod
     def node(folder):
-        return pond.Node(folder, pond.free_port())
+        return faults.Kept(folder, pond.free_port())
 
     def until_whole(self):
         def is_whole():
@@ -101,50 +94,8 @@ class Rounds:
         geese = [node for node in self.nodes if node.is_goose()]
         is_goose = bool(geese) and self.random.random() < 0.8
         victim = geese[0] if is_goose else self.random.choice(self.nodes)
-        node, keeper = victim.pid(), victim.process.pid
-        self.random.choice((self.kill_node, self.kill_keeper, self.kill_both, self.stop_node,
-                            self.stop_keeper, self.stop_both, self.terminate, self.hand_over))(
-                                victim, node, keeper)
+        getattr(self.faults, self.random.choice(faults.names(self.faults)))(victim)
         self.until_whole()
-
-    def kill_node(self, victim, node, _keeper):
-        send(node, signal.SIGKILL)
-        victim.wait()
-
-    def kill_keeper(self, victim, node, keeper):
-        send(keeper, signal.SIGKILL)
-        victim.wait()
-        pond.until("the node has ended", lambda: not pond.exists(node), PATIENCE_S)
-
-    def kill_both(self, victim, _node, _keeper):
-        victim.kill()
-
-    def stop_node(self, _victim, node, _keeper):
-        send(node, signal.SIGSTOP)
-        time.sleep(self.random.random() * 2 * self.promise_ms / 1000)
-        send(node, signal.SIGCONT)
-
-    def stop_keeper(self, _victim, _node, keeper):
-        send(keeper, signal.SIGSTOP)
-        time.sleep(self.random.random() * self.promise_ms / 1000)
-        send(keeper, signal.SIGCONT)
-
-    def stop_both(self, _victim, node, keeper):
-        both = [node, keeper]
-        self.random.shuffle(both)
-        for pid in both:
-            send(pid, signal.SIGSTOP)
-        time.sleep(self.random.random() * 2 * self.promise_ms / 1000)
-        self.random.shuffle(both)
-        for pid in both:
-            send(pid, signal.SIGCONT)
-
-    def terminate(self, victim, _node, keeper):
-        send(keeper, signal.SIGTERM)
-        victim.wait()
-
-    def hand_over(self, victim, _node, _keeper):
-        pond.call("handover", "--node", victim.address)
 
     def end(self):
         for asker in self.askers:
