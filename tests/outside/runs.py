@@ -10,6 +10,7 @@ from processes import send
 KERNEL_KILLS = ("pidns", "pid1")
 # Where the keeper has died, the node finds what it has left by the environment.
 BARE = ("executes_bare", "combined")
+REFUSALS = ("cannot be had here", "unshare: unshare failed")
 FIRST_PROCESS = ("unshare", "--pid", "--fork", "--mount-proc", "--kill-child")
 
 
@@ -25,7 +26,12 @@ class Runner(faults.Kept):
         return super().start(*self.run_words, **self.variables)
 
 
+class NotHere(Exception):
+    """This machine, or this user, can not contain commands so."""
+
+
 class Runs:
+    """Three nodes; what was started on the goose is dead before another one starts something."""
     fault_kind, node_kind = faults.CommandFaults, Runner
 
     def __init__(self, folder, commands, chance, contain):
@@ -43,6 +49,9 @@ class Runs:
             self.nodes.append(node)
         first, *others = self.nodes
         first.start(DUCK_PROMISE=f"{promise_ms}ms")
+        pond.until("the first node runs", lambda: first.status() or not first.runs())
+        if not first.runs() and any(why in first.words() for why in REFUSALS):
+            raise NotHere(first.words())
         for node in others:
             node.start(DUCK_JOIN=first.address)
 
