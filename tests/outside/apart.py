@@ -14,7 +14,6 @@ import runs
 
 INSIDE = "ROUNDS_INSIDE"
 PORT = 4001
-CHANGES = ("11s", "12s")  # Of a setting, in turn: something to save.
 
 
 def do(line):
@@ -49,7 +48,8 @@ class Apart(runs.Runner):
         self.wrapper = ("nsenter", f"--net=/run/netns/{self.link}")
         self.address = f"{ip}:{PORT}"
         self.log = pathlib.Path(folder, f"{self.link}.log")
-        self.variables = {"DUCK_LISTEN": ip, "DUCK_INSECURE": "yes"}
+        self.variables = {"DUCK_LISTEN": ip, "DUCK_ADVERTISE": self.address,
+                          "DUCK_INSECURE": "yes"}
         self.disk = pathlib.Path(folder, f"disk-{number}")
         self.disk.mkdir()
         image = self.disk.with_suffix(".image")
@@ -66,20 +66,23 @@ class ApartFaults(faults.CommandFaults):
         do(f"ip link set {victim.link} up")
 
     def disk_hangs(self, victim):
-        """In a save, which nothing interrupts; SIGKILL is not answered either until it ends."""
+        """In the save of a new term, which nothing interrupts: SIGKILL is not answered either."""
         do(f"fsfreeze --freeze {victim.disk}")
-        change = subprocess.Popen(
-            [pond.PROGRAM, "set", "replace-after", self._chance.choice(CHANGES), "--node",
-             victim.address], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        change = subprocess.Popen([pond.PROGRAM, "handover", "--node", victim.address],
+                                  stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         self._wait(4)
         do(f"fsfreeze --unfreeze {victim.disk}")
-        change.kill()
         change.wait()
 
 
 class ApartRuns(runs.Runs):
     """Three nodes with `duckduckgoose run`, apart from each other."""
     fault_kind, node_kind = ApartFaults, Apart
+
+    def start_first(self, first, promise):
+        env = pond.environment(DUCK_DATA=first.data, **first.variables)
+        pond.call("init", "--port", first.port, "--promise", promise, env=env)
+        first.start()
 
     def close(self):
         for node in self.nodes:

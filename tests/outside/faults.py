@@ -40,10 +40,12 @@ class Faults:
 
     def __init__(self, chance, promise_s):
         self._chance, self._promise_s = chance, promise_s
+        self.waited_s = 0  # The last time.
 
     def _wait(self, promises):
         """Up to so many promises: nothing is awaited, the moment is left to chance."""
-        time.sleep(self._chance.random() * promises * self._promise_s)
+        self.waited_s = self._chance.random() * promises * self._promise_s
+        time.sleep(self.waited_s)
 
     @staticmethod
     def _gone(victim, *pids):
@@ -142,7 +144,7 @@ class CommandFaults(Faults):
 
 
 def names(faults):
-    return [it for it in dir(faults) if not it.startswith("_")]
+    return [it for it in dir(faults) if not it.startswith("_") and callable(getattr(faults, it))]
 
 
 def deck(chance, cards):

@@ -63,7 +63,7 @@ class Locks:
                 "member_killed", "command_killed"]
 
     @staticmethod
-    def is_claimed(_fault, _word, _contain):
+    def is_claimed(_fault, _word):
         return None  # Nobody claims anything.
 
     def is_healthy(self, i):

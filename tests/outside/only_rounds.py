@@ -34,7 +34,7 @@ class Cron(threading.Thread):
     def __init__(self, node, words):
         super().__init__(daemon=True)
         self.node, self.words = node, words
-        self.asked, self.codes = 0, set()
+        self.asked, self.words_of_code = 0, {}
         self.is_over = threading.Event()
 
     def run(self):
@@ -44,8 +44,9 @@ class Cron(threading.Thread):
             job = subprocess.Popen(
                 [pond.PROGRAM, "only", "--node", self.node.address, "--", *self.words],
                 env=pond.environment(), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL)
-            self.codes.add(job.wait())
+                stderr=subprocess.PIPE, text=True)
+            words = job.communicate()[1].strip()
+            self.words_of_code.setdefault(job.returncode, set()).add(words)
             self.is_over.wait(PERIOD_S - (time.monotonic() - begun) % PERIOD_S)
 
 
@@ -88,6 +89,7 @@ class Failovers:
     def play(self, number, fault):
         """Until another one is the goose: not each fault costs the office."""
         old, token = self.await_goose(), self.commands.newest
+        time.sleep(self.chance.random() * 2 * PERIOD_S)  # Some jobs have begun, some have ended.
         getattr(self.faults, fault)(old)
         self.await_goose()
         wrong = self.commands.contradictions()
@@ -135,7 +137,7 @@ def main():
         print(it)
     wrong += len(last)
     asked = sum(cron.asked for cron in failovers.crons)
-    codes = sorted(set().union(*(cron.codes for cron in failovers.crons)))
+    codes = sorted(set().union(*(cron.words_of_code for cron in failovers.crons)))
     print(f"only: {done} failovers, asked {asked} times, {failovers.commands.starts} jobs of "
           f"{len(failovers.tenures)} tenures, exit codes {codes}, {wrong} wrong")
     return 1 if wrong else 0

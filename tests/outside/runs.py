@@ -6,10 +6,11 @@ import faults
 import pond
 from processes import send
 
-# What is killed at the same instant as the keeper, nobody but the kernel can clean up.
+# There all that was started dies with the keeper, by the kernel's hand.
 KERNEL_KILLS = ("pidns", "pid1")
-# Where the keeper has died, the node finds what it has left by the environment.
+# Their processes can not be told by their environment.
 BARE = ("executes_bare", "combined")
+AN_INSTANT_S = 0.01  # Who is killed so soon after the other can have done nothing in between.
 REFUSALS = ("cannot be had here", "unshare: unshare failed")
 FIRST_PROCESS = ("unshare", "--pid", "--fork", "--mount-proc", "--kill-child")
 
@@ -36,7 +37,7 @@ class Runs:
 
     def __init__(self, folder, commands, chance, contain):
         self.commands = commands
-        promise_ms = chance.randrange(100, 301)
+        self.promise_ms = promise_ms = chance.randrange(100, 301)
         self.about = f"promise {promise_ms} ms"
         self.faults = self.fault_kind(chance, promise_ms / 1000, commands)
         self.nodes = []
@@ -48,30 +49,49 @@ class Runs:
                 node.wrapper += FIRST_PROCESS
             self.nodes.append(node)
         first, *others = self.nodes
-        first.start(DUCK_PROMISE=f"{promise_ms}ms")
-        pond.until("the first node runs", lambda: first.status() or not first.runs())
+        self.start_first(first, f"{promise_ms}ms")
+        status = pond.until("the first node runs", lambda: first.status() or not first.runs())
         if not first.runs() and any(why in first.words() for why in REFUSALS):
             raise NotHere(first.words())
+        if not first.runs():
+            raise AssertionError(f"the first node has ended: {first.words()}")
+        self.containment = status["containment"]
         for node in others:
             node.start(DUCK_JOIN=first.address)
+
+    def start_first(self, first, promise):
+        first.start(DUCK_PROMISE=promise)
 
     @classmethod
     def fault_names(cls):
         return faults.names(cls.fault_kind)
 
-    @staticmethod
-    def is_claimed(fault, word, contain):
+    def is_claimed(self, fault, word):
+        """Whether docs/run.md says that the command is dead in time."""
+        waited = self.faults.waited_s
+        if fault == "both_stopped":
+            return False  # Who stands still kills nobody.
+        if self.containment in KERNEL_KILLS:
+            return True
         if fault == "both_killed_at_once":
-            return contain in KERNEL_KILLS
-        if contain == "sweep" and fault.startswith("keeper_killed"):
-            return word not in BARE
+            return False
+        if fault == "node_killed_then_keeper":
+            # The keeper gives the command its grace before it kills.
+            return waited > self.promise_ms / 1000 / 4 + AN_INSTANT_S
+        if fault == "keeper_killed_then_node":
+            return self.containment == "cgroup" and waited > AN_INSTANT_S
+        if fault == "keeper_killed" and self.containment == "sweep":
+            return word not in BARE  # The node looks for what is left by its environment.
         return True
 
     def play(self, fault, chance):
         geese = [node for node in self.nodes if node.is_goose()]
         of_goose = geese and (fault.startswith("command") or chance.random() < 0.85)
         victim = geese[0] if of_goose else chance.choice(self.nodes)
+        self.faults.waited_s = 0
         getattr(self.faults, fault)(victim)
+        self.about = (f"promise {self.promise_ms} ms, victim {victim.address}, waited "
+                      f"{1000 * self.faults.waited_s:.1f} ms")
 
     def until_settled(self):
         """Waits until all nodes run and the goose's command does; starts those that have ended."""
