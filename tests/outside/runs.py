@@ -8,8 +8,8 @@ from processes import send
 
 # There all that was started dies with the keeper, by the kernel's hand.
 KERNEL_KILLS = ("pidns", "pid1")
-# Their processes can not be told by their environment.
-BARE = ("executes_bare", "combined")
+# Their processes can not be told by their environment, or are gone when it is read.
+EVASIVE = ("executes_bare", "combined", "wanders")
 AN_INSTANT_S = 0.01  # Who is killed so soon after the other can have done nothing in between.
 REFUSALS = ("cannot be had here", "unshare: unshare failed")
 FIRST_PROCESS = ("unshare", "--pid", "--fork", "--mount-proc", "--kill-child")
@@ -81,7 +81,7 @@ class Runs:
         if fault == "keeper_killed_then_node":
             return self.containment == "cgroup" and waited > AN_INSTANT_S
         if fault == "keeper_killed" and self.containment == "sweep":
-            return word not in BARE  # The node looks for what is left by its environment.
+            return word not in EVASIVE  # The node looks for what is left by its environment.
         return True
 
     def play(self, fault, chance):
@@ -113,7 +113,8 @@ class Runs:
     def stop(self):
         """As an operator would."""
         for node in self.nodes:
-            send(node.keeper(), signal.SIGTERM)
+            if node.runs():
+                send(node.keeper(), signal.SIGTERM)
 
     def close(self):
         """Once all have ended."""
