@@ -84,6 +84,8 @@ class ApartRuns(runs.Runs):
         pond.call("init", "--port", first.port, "--promise", promise, env=env)
         first.start()
 
-    def close(self):
-        for node in self.nodes:
-            do(f"umount {node.disk}")
+    @staticmethod
+    def give_back(folder):
+        for disk in pathlib.Path(folder).glob("disk-?"):
+            if disk.is_mount():
+                do(f"umount {disk}")

@@ -103,7 +103,6 @@ class Rounds:
                 print(f"left: {pid} {processes.words_of(f'/proc/{pid}/cmdline')}")
                 self.wrong += 1
             processes.kill_all(lambda: processes.marked(self.folder))
-        self.system.close()
 
 
 def system_of(options):
@@ -129,6 +128,7 @@ def play(options, table):
                 rounds.end()
             finally:
                 processes.kill_all(lambda folder=folder: processes.marked(folder))
+                system.give_back(folder)
         starts += rounds.commands.starts
         beats += rounds.commands.beats
         wrong += rounds.wrong

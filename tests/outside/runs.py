@@ -116,8 +116,9 @@ class Runs:
             if node.runs():
                 send(node.keeper(), signal.SIGTERM)
 
-    def close(self):
-        """Once all have ended."""
+    @staticmethod
+    def give_back(_folder):
+        """What was made beside files in the folder. Once all have ended."""
 
     def words(self):
         return "\n".join(f"--- {node.address}: {node.status()}\n{node.words()[-4000:]}"
