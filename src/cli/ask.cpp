@@ -20,6 +20,7 @@ Exit exit_for(client::ClientError::Kind kind) {
     case client::ClientError::Kind::nobody:
       return Exit::nobody;
     case client::ClientError::Kind::timeout:
+    case client::ClientError::Kind::cut_off:
       return Exit::try_again;
     case client::ClientError::Kind::bad_answer:
       return Exit::protocol;

@@ -70,8 +70,9 @@ Expected<Exit> run_node(const Call& call) {
     kept = std::move((*job)->kept);
     settings->job = std::move((*job)->settings);
   }
-  // A log that nobody reads any more must not end the node.
+  // A log that nobody reads any more must not end the node, nor a limit for files: a save fails.
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);
   const auto be_node = [&settings](std::optional<int> line) {
     settings->keeper = line;
     const node::Failure end = node::run(*settings);

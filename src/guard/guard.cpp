@@ -113,21 +113,23 @@ Instant Guard::work_limit() const {
   return work_ == Work::runs ? last : std::min(work_limit_, last);
 }
 
-/// When SIGKILL is sent. A command that does not end leaves half of the grace to the last act.
+/// When SIGKILL is sent. A command that does not end leaves half of the grace to the last act. When
+/// the node is gone it has no grace at all: others wait, and should the keeper die as well, then
+/// nobody is left who could kill it.
 std::optional<Instant> Guard::work_is_killed_at() const {
   if (work_ == Work::none || work_ == Work::is_killed) return {};
-  const bool leaves_time = work_ == Work::ends && has_last_act_ && !makes_room_;
-  return work_limit() - (leaves_time ? grace_ / 2 : Duration{0});
+  if (work_ != Work::ends || makes_room_) return work_limit();
+  if (node_is_gone()) return now_;
+  return work_limit() - (has_last_act_ ? grace_ / 2 : Duration{0});
 }
 
 /// No goose, no work; and it gets its grace before the lease ends, not after.
 void Guard::watch_work() {
-  const bool node_is_gone = node_killed_ || node_ended_;
-  if (node_is_gone || !lease_end_) end_work(now_ + grace_);
+  if (!lease_end_ || node_is_gone()) end_work(now_ + grace_);
   if (work_ == Work::runs && now_ >= work_limit() - grace_) end_work(work_limit());
   if (work_ == Work::runs || !work_is_killed_at() || now_ < *work_is_killed_at()) return;
   out_.kill_work = true;
-  if (now_ < work_limit()) {
+  if (has_last_act_ && now_ < work_limit()) {
     makes_room_ = true;
   } else {
     work_ = Work::is_killed;

@@ -150,6 +150,7 @@ class Guard {
   void watch_work();
   void release_when_free();
   [[nodiscard]] std::optional<Instant> node_hangs_at() const;
+  [[nodiscard]] bool node_is_gone() const { return node_killed_ || node_ended_; }
   [[nodiscard]] Instant work_limit() const;
   [[nodiscard]] std::optional<Instant> work_is_killed_at() const;
   [[nodiscard]] std::optional<Instant> wake_at() const;

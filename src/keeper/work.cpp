@@ -84,9 +84,7 @@ bool Work::runs_any() const {
 }
 
 bool Work::clear(pid_t node) {
-  // Twice nothing: one that is born while the list is read may not be on it.
-  const auto is_clear = [&] { return !job_.containment.kill(getpid(), node); };
-  return is_clear() && is_clear() && !runs_any();
+  return !job_.containment.kill(getpid(), node) && !runs_any();
 }
 
 }  // namespace duckduckgoose::keeper

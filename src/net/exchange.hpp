@@ -30,7 +30,8 @@ struct ExchangeError {
     bad_address,  ///< Not host:port, or a name that nobody knows.
     nobody,       ///< No process listens there, or no way leads there.
     timeout,      ///< Connected or not, no whole answer came in time.
-    bad_answer,   ///< What answered does not speak HTTP, hung up half way, or says too much.
+    cut_off,      ///< It hung up half way: it may have died.
+    bad_answer,   ///< What answered does not speak HTTP, or says too much.
   };
   Kind kind = Kind::nobody;
   std::string text;  ///< One sentence that names the address.

@@ -214,6 +214,7 @@ void Work::take_over(bool keeper_is_dead) {
 /// The last hook, without a keeper. True: there is none, or it has done its work.
 bool Work::last_act_alone() const {
   if (job_->on_duck.empty()) return true;
+  os::adopt_orphans();
   std::vector<std::string> more;
   for (std::size_t begin = 0; begin < environment_.size();) {
     const std::size_t end = environment_.find('\0', begin);

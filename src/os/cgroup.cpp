@@ -1,9 +1,12 @@
 #include "os/cgroup.hpp"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cerrno>
+#include <memory>
 #include <sstream>
 #include <string_view>
 #include <utility>
@@ -14,6 +17,8 @@
 
 namespace duckduckgoose::os {
 namespace {
+
+constexpr std::string_view prefix = "duckduckgoose-";
 
 /// Where version 2 is mounted: the mount point of the first line of mountinfo with " - cgroup2 ".
 /// Empty: nowhere.
@@ -45,16 +50,30 @@ bool write_to(const std::string& path, std::string_view text) {
          write(file.get(), text.data(), text.size()) == static_cast<ssize_t>(text.size());
 }
 
+/// A keeper that was killed leaves its group behind. Only an empty one can be removed.
+void remove_stale(const std::string& parent) {
+  const std::unique_ptr<DIR, int (*)(DIR*)> folder{opendir(parent.c_str()), closedir};
+  if (!folder) return;
+  while (const dirent* const entry = readdir(folder.get())) {  // NOLINT(concurrency-mt-unsafe)
+    const std::string_view name{entry->d_name};
+    if (!name.starts_with(prefix)) continue;
+    const std::string process{name.substr(prefix.size())};
+    if (access(("/proc/" + process).c_str(), F_OK) != 0) rmdir((parent + "/" + entry->d_name).c_str());
+  }
+}
+
 }  // namespace
 
-std::expected<Cgroup, std::string> Cgroup::make(const std::string& name) {
+std::expected<Cgroup, std::string> Cgroup::make() {
   const std::string mounted = mount_point();
   const std::string own = own_path();
   if (mounted.empty() || own.empty()) {
     return std::unexpected("control groups of version 2 are not mounted here");
   }
-  const std::string path = mounted + (own == "/" ? "" : own) + "/" + name;
-  if (mkdir(path.c_str(), S_IRWXU) != 0) return std::unexpected(last_error("mkdir " + path));
+  const std::string parent = mounted + (own == "/" ? "" : own);
+  remove_stale(parent);
+  const std::string path = parent + "/" + std::string{prefix} + std::to_string(getpid());
+  if (mkdir(path.c_str(), S_IRWXU) != 0 && errno != EEXIST) return std::unexpected(last_error("mkdir " + path));
   Cgroup cgroup{path};
   if (access((path + "/cgroup.kill").c_str(), W_OK) != 0 ||
       access((path + "/cgroup.procs").c_str(), W_OK) != 0) {
@@ -65,7 +84,11 @@ std::expected<Cgroup, std::string> Cgroup::make(const std::string& name) {
   return cgroup;
 }
 
-bool Cgroup::enter() const { return write_to(path_ + "/cgroup.procs", "0"); }
+/// Made again if somebody who cannot see our process has taken it away.
+bool Cgroup::enter() const {
+  mkdir(path_.c_str(), S_IRWXU);
+  return write_to(path_ + "/cgroup.procs", "0");
+}
 
 void Cgroup::kill() const { static_cast<void>(write_to(path_ + "/cgroup.kill", "1")); }
 

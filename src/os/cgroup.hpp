@@ -12,8 +12,9 @@ namespace duckduckgoose::os {
 /// documentation, admin-guide/cgroup-v2, cgroup.kill (Linux 5.14).
 class Cgroup {
  public:
-  /// Makes one called `name`. Error: why there can be none here.
-  [[nodiscard]] static std::expected<Cgroup, std::string> make(const std::string& name);
+  /// Makes one that is called after this process, and takes away those whose process is gone.
+  /// Error: why there can be none here.
+  [[nodiscard]] static std::expected<Cgroup, std::string> make();
 
   /// Puts the calling process into it. False: the kernel has refused.
   [[nodiscard]] bool enter() const;

@@ -25,6 +25,9 @@ struct Word {
 constexpr std::array words{Word{Level::sweep, "sweep"}, Word{Level::pid1, "pid1"},
                            Word{Level::cgroup, "cgroup"}, Word{Level::pidns, "pidns"}};
 
+/// For the killed to be gone. Short: one that starts another and ends is not to be missed for long.
+constexpr std::chrono::microseconds pause{100};
+
 bool is_first_process() { return getpid() == 1; }
 
 }  // namespace
@@ -55,7 +58,6 @@ Containment::Containment(Level level, std::string run_id)
 
 std::expected<Containment, std::string> Containment::choose(std::optional<Level> wanted,
                                                             std::string run_id) {
-  const std::string name = "duckduckgoose-" + run_id;
   Containment chosen{wanted.value_or(is_first_process() ? Level::pid1 : Level::sweep),
                      std::move(run_id)};
   if (wanted == Level::pid1 && !is_first_process()) {
@@ -66,7 +68,7 @@ std::expected<Containment, std::string> Containment::choose(std::optional<Level>
     if (auto can = try_pid_namespace(); !can) return std::unexpected(std::move(can.error()));
   }
   if (wanted.value_or(Level::cgroup) == Level::cgroup) {
-    auto group = Cgroup::make(name);
+    auto group = Cgroup::make();
     if (group) {
       chosen.level_ = Level::cgroup;
       chosen.cgroup_ = *std::move(group);
@@ -99,12 +101,11 @@ std::expected<pid_t, std::string> Containment::start(const Program& program) con
 }
 
 std::vector<Process> Containment::living(pid_t starter, pid_t except) const {
-  std::vector<Process> all = all_processes();
-  if (starter != 0) return descendants(all, starter, except);
-  std::erase_if(all, [&](const Process& it) {
-    return it.id == except || it.id == getpid() || !has_in_environment(it.id, mark_);
+  std::vector<Process> found = starter != 0 ? children_of(starter) : all_processes();
+  std::erase_if(found, [&](const Process& it) {
+    return it.id == except || (starter == 0 && !has_in_environment(it.id, mark_));
   });
-  return all;
+  return found;
 }
 
 bool Containment::kill(pid_t starter, pid_t except) const {
@@ -118,11 +119,11 @@ bool Containment::kill(pid_t starter, pid_t except) const {
 bool Containment::kill_all(pid_t starter, pid_t except, Duration limit) const {
   using Clock = std::chrono::steady_clock;
   const auto end = Clock::now() + limit;
-  // Twice nothing: one that is born while the list is read may not be on it.
+  // Twice nothing: of all processes one that is born while the list is read may not be on it.
   for (int in_vain = 0; in_vain < 2;) {
     in_vain = kill(starter, except) ? 0 : in_vain + 1;
     if (in_vain == 0 && Clock::now() >= end) return false;
-    if (in_vain == 0) std::this_thread::sleep_for(std::chrono::milliseconds{1});
+    if (in_vain == 0) std::this_thread::sleep_for(pause);
   }
   return true;
 }

@@ -40,9 +40,10 @@ class Containment {
   /// Starts a child of the calling process, which should adopt orphans. Error: the call that failed.
   [[nodiscard]] std::expected<pid_t, std::string> start(const Program& program) const;
 
-  /// SIGKILL to all that was started and lives: the descendants of `starter` but for `except`;
-  /// starter 0: it is dead, and what it started is known by its environment only, or by its group.
-  /// Returns whether there was anything. To be called again until there is nothing.
+  /// SIGKILL to all that was started and can be seen: the children of `starter` but for `except`,
+  /// who adopts what these leave behind; starter 0: it is dead, and what it started is known by its
+  /// environment only, or by its group. Returns whether there was anything. To be called again until
+  /// there is nothing.
   [[nodiscard]] bool kill(pid_t starter, pid_t except) const;
 
   /// Calls kill() until there is nothing, which is the result, or `limit` has passed.

@@ -12,7 +12,7 @@
 #include <csignal>
 #include <memory>
 #include <optional>
-#include <set>
+#include <sstream>
 
 #include "os/descriptor.hpp"
 
@@ -83,17 +83,18 @@ std::vector<Process> all_processes() {
   return all;
 }
 
-std::vector<Process> descendants(const std::vector<Process>& all, pid_t ancestor, pid_t except) {
-  std::set<pid_t> family{ancestor};
+/// The kernel's own list, in one read; where it is not to be had, who says so of its parent.
+std::vector<Process> children_of(pid_t parent) {
+  const std::string list = file_of(parent, "task/" + std::to_string(parent) + "/children");
   std::vector<Process> found;
-  for (bool grows = true; grows;) {
-    grows = false;
-    for (const Process& it : all) {
-      if (it.id == except || family.contains(it.id) || !family.contains(it.parent)) continue;
-      family.insert(it.id);
-      found.push_back(it);
-      grows = true;
-    }
+  if (access(list.c_str(), R_OK) != 0) {
+    found = all_processes();
+    std::erase_if(found, [parent](const Process& it) { return it.parent != parent; });
+    return found;
+  }
+  std::istringstream ids{contents_of(list)};
+  for (pid_t id = 0; ids >> id;) {
+    if (const auto process = read_process(id)) found.push_back(*process);
   }
   return found;
 }

@@ -20,10 +20,10 @@ struct Process {
 /// All that can be seen at present; one that is born or dies meanwhile may be missing.
 [[nodiscard]] std::vector<Process> all_processes();
 
-/// Those of `all` that `ancestor` has started, and what these have started, but for the subtree of
-/// `except`. What lost its parent belongs to the nearest subreaper: see adopt_orphans().
-[[nodiscard]] std::vector<Process> descendants(const std::vector<Process>& all, pid_t ancestor,
-                                               pid_t except);
+/// The children of a process without threads. If it adopts orphans and has no children, then nobody
+/// descends from it: whoever loses its parent is appended before that is gone from the list. So
+/// whoever kills children until there are none has killed all.
+[[nodiscard]] std::vector<Process> children_of(pid_t parent);
 
 /// Whether the process began with this in its environment: "NAME=value". False: no, or it may not
 /// be looked at.

@@ -55,7 +55,7 @@ std::vector<char*> pointers_to(const std::vector<std::string>& words) {
 
 /// Those that this program changes for itself: an ignored signal would stay ignored.
 void restore_signals(const sigset_t& mask) {
-  for (const int it : {SIGPIPE, SIGCHLD, SIGTSTP, SIGTTOU}) std::signal(it, SIG_DFL);
+  for (const int it : {SIGPIPE, SIGXFSZ, SIGCHLD, SIGTSTP, SIGTTOU}) std::signal(it, SIG_DFL);
   sigprocmask(SIG_SETMASK, &mask, nullptr);
 }
 

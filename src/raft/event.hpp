@@ -98,10 +98,6 @@ struct WorkEnded {
   /// False: what should have been put in order is not; it counts as a hold to the lease's end.
   bool well = true;
 };
-/// Something is wrong here that another node may not have: no campaign before `until`.
-struct StandAside {
-  Instant until{};
-};
 
 /// Gives up office on purpose. The lease is renewed on, no new hold is given; once work and holds
 /// are over the leader withdraws and releases. A candidate gives up at once. Refused if the named
@@ -112,7 +108,12 @@ struct Drain {
   Ticket ticket{};
 };
 
+/// Something is wrong here that another node may not have: no campaign before `until`.
+struct StandAside {
+  Instant until{};
+};
+
 using Event = std::variant<Tick, Received, Enrolled, LinkUp, LinkDown, ChangeRequest, Confirm, Hold,
-                           WorkBegan, WorkEnded, StandAside, Drain>;
+                           WorkBegan, WorkEnded, Drain, StandAside>;
 
 }  // namespace duckduckgoose

@@ -29,6 +29,7 @@ Raft::Raft(Record record, Options options, Instant now)
       may_vote_at_(now + record_.promise_max),
       acquaintance_(record_.seen),
       rounds_(first_round(record_.starts)),
+      aside_until_(now),
       held_until_(now) {
   stagger_ = chance_.up_to(spread());
   const Duration patience = record_.config.is_single() ? Duration{0} : stagger_;

@@ -233,7 +233,7 @@ class Raft {
   Duration stagger_{0};  ///< The random part of the election timeout, drawn anew for each try.
   Role role_;
 
-  Instant aside_until_ = Instant::min();  ///< No campaign before.
+  Instant aside_until_;          ///< No campaign before.
   Instant held_until_;           ///< The last firm window that was given, of whatever tenure.
   bool works_ = false;           ///< A command of the goose lives.
   std::optional<Release> owed_;  ///< A Release that a hold or a command keeps back.

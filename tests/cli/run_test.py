@@ -21,6 +21,16 @@ class RunTest(pond.PondTest):
         self.book = pathlib.Path(self.folder, "book")  # what commands and hooks write
         self.book.touch()
 
+    def end_all(self):
+        """Daemons outlive two that are killed at once, where the kernel does not end them."""
+        for node in self.nodes:
+            if node.runs():
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(node.pid(), signal.SIGKILL)
+        for node in self.nodes:
+            if node.process:
+                node.wait()
+
     def lines(self):
         return self.book.read_text().splitlines()
 
