@@ -1,190 +1,86 @@
-"""Clusters of real processes on loopback, for the measures."""
+"""A cluster of ours: each node with its keeper, or without."""
 
-import contextlib
-import json
 import os
-import signal
-import socket
-import subprocess
-import tempfile
-import time
 from pathlib import Path
+
+from cluster import (KILL, KILL_BOTH, KILL_KEEPER, STOP, STOP_BOTH, TERM, Asker, Cluster, Member,
+                     Setting, free_ports, http_json, is_alive, kill, wait_for)
 
 ROOT = Path(__file__).resolve().parent.parent
 PROGRAM = ROOT / "build" / "release" / "duckduckgoose"
-LIMIT_S = 30.0
 
 
-def free_ports(count):
-    """Ports that nobody listens on now, on both loopback families."""
-    taken = []
-    try:
-        while len(taken) < count:
-            probe = socket.socket(socket.AF_INET6)
-            probe.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
-            probe.bind(("::", 0))
-            taken.append(probe)
-        return [probe.getsockname()[1] for probe in taken]
-    finally:
-        for probe in taken:
-            probe.close()
-
-
-class Asker:
-    """Asks one port over a kept connection, as fast as it answers."""
-
-    def __init__(self, port):
-        self.port = port
-        self.socket = None
-
-    def get(self, path="/status"):
-        """The JSON answer, or None if nobody answers."""
-        try:
-            if self.socket is None:
-                self.socket = socket.create_connection(("127.0.0.1", self.port), timeout=1)
-                self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            self.socket.sendall(f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
-            return json.loads(self._body())
-        except (OSError, ValueError):
-            self.close()
-            return None
-
-    def _body(self):
-        data = b""
-        while b"\r\n\r\n" not in data:
-            data += self._more()
-        head, body = data.split(b"\r\n\r\n", 1)
-        length = int(head.lower().split(b"content-length:")[1].split(b"\r\n")[0])
-        while len(body) < length:
-            body += self._more()
-        return body
-
-    def _more(self):
-        part = self.socket.recv(65536)
-        if not part:
-            raise OSError("closed")
-        return part
-
-    def close(self):
-        if self.socket is not None:
-            self.socket.close()
-            self.socket = None
-
-
-class Node:
+class Node(Member):
     def __init__(self, port, folder, arguments):
         self.port = port
-        self.asker = Asker(port)
-        self.started = time.monotonic()
-        self.process = subprocess.Popen(
+        super().__init__(
+            str(port),
             [PROGRAM, "--port", str(port), "--data", str(Path(folder, str(port))), *arguments],
-            env={**os.environ, "DUCK_JOIN": ""}, stderr=subprocess.DEVNULL)
+            env={**os.environ, "DUCK_JOIN": ""})
+        self._status = self.asker()
+        self._node = self.process.pid
+
+    def asker(self, path="/status"):
+        question = f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode()
+        return Asker(self.port, question, http_json)
+
+    def claimers(self):
+        return [self.asker("/status"), self.asker("/goose")]
+
+    def claims(self, answer):
+        return answer.get("mode") == "goose"
+
+    def named(self, answer):
+        goose = answer["goose"]
+        return goose["address"].rsplit(":", 1)[1] if goose else None
 
     def status(self):
-        return self.asker.get()
-
-    def goose_port(self):
-        """The port of the goose that this node names; None if it names none or does not answer."""
-        status = self.status()
-        goose = status and status["goose"]
-        return int(goose["address"].rsplit(":", 1)[1]) if goose else None
+        """All that it answers; None if it does not."""
+        return self._status.ask()
 
     @property
-    def keeper(self):
-        """The process that was started: the keeper, or the node itself where it has none."""
-        return self.process.pid
+    def processes(self):
+        keeper = self.process.pid
+        if self.process.poll() is None:
+            children = Path(f"/proc/{keeper}/task/{keeper}/children").read_text().split()
+            self._node = int(children[0]) if children else self._node
+        return {"node": [self._node]} | ({"keeper": [keeper]} if keeper != self._node else {})
 
-    @property
-    def pid(self):
-        """The process that is the node. None: it has ended."""
-        if self.process.poll() is not None:
-            return None
-        children = Path(f"/proc/{self.keeper}/task/{self.keeper}/children").read_text().split()
-        return int(children[0]) if children else self.keeper
-
-    def reap(self):
-        self.asker.close()
-        node = self.pid
-        if node is not None:
-            kill(node)
-            kill(self.keeper)
-        self.process.wait(LIMIT_S)
-        if node is not None:
-            wait_for(lambda: not is_alive(node))
+    def end(self):
+        self._status.close()
+        super().end()
+        wait_for(lambda: not is_alive(self._node))
 
 
-def kill(pid, how=signal.SIGKILL):
-    with contextlib.suppress(ProcessLookupError):
-        os.kill(pid, how)
+class Pond(Cluster):
+    NEEDS = {str(PROGRAM): "scripts/build release: it"}
 
-
-def is_alive(pid):
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] not in "ZX"
-    except (FileNotFoundError, ProcessLookupError):
-        return False
-
-
-class Pond:
-    """A cluster of `size` nodes, all voters, that has a goose; leaves nothing behind."""
-
-    def __init__(self, size, *arguments):
-        self.size = size
-        self.arguments = list(arguments)
-
-    def __enter__(self):
-        self.folder = tempfile.TemporaryDirectory(prefix="duckduckgoose-bench-")
+    def start(self):
         ports = free_ports(self.size)
-        self.nodes = [Node(ports[0], self.folder.name, self.arguments)]
-        try:
-            self.await_goose()
-            for port in ports[1:]:
-                join = ["--join", f"localhost:{ports[0]}"]
-                self.nodes.append(Node(port, self.folder.name, join + self.arguments))
-            wait_for(lambda: all(self._is_whole(node.status()) for node in self.nodes))
-        except BaseException:
-            self.__exit__()
-            raise
-        return self
+        join = []
+        for port in ports:
+            self.members.append(Node(port, self.folder, join + self.arguments))
+            wait_for(lambda: self.agreed(self.members[:1]))
+            join = ["--join", f"localhost:{ports[0]}"]
 
-    def _is_whole(self, status):
-        return status is not None and status["goose"] and status["voters"] == self.size
-
-    def __exit__(self, *_):
-        for node in self.nodes:
-            node.reap()
-        self.folder.cleanup()
-
-    def goose(self):
-        """The node that is the goose now, and the others."""
-        port = self.await_goose()
-        goose = next(node for node in self.nodes if node.port == port)
-        return goose, [node for node in self.nodes if node is not goose]
-
-    def await_goose(self):
-        named = []
-
-        def agreed():
-            named[:] = [node.goose_port() for node in self.nodes]
-            return None not in named and len(set(named)) == 1
-
-        wait_for(agreed)
-        return named[0]
+    def is_whole(self):
+        answers = [node.status() for node in self.members]
+        return all(it and it["voters"] == self.size for it in answers)
 
 
-def wait_for(condition):
-    end = time.monotonic() + LIMIT_S
-    while not condition():
-        if time.monotonic() > end:
-            raise TimeoutError(f"not within {LIMIT_S} s")
-
-
-def seconds_until_agreed(nodes, but_not):
-    """From now until all `nodes` name one goose that is not at the port `but_not`."""
-    start = time.monotonic()
-    end = start + LIMIT_S
-    while time.monotonic() < end:
-        named = {node.goose_port() for node in nodes}
-        if len(named) == 1 and not named & {None, but_not}:
-            return time.monotonic() - start
-    raise TimeoutError(f"no new goose within {LIMIT_S} s")
+OURS, TUNED = "duckduckgoose", "duckduckgoose, promise 100 ms"
+KINDS = (KILL, KILL_KEEPER, KILL_BOTH, STOP, TERM)
+HOW_STOPPED = (STOP, STOP_BOTH)
+SETTINGS = [
+    Setting(OURS, Pond, (), KINDS, HOW_STOPPED),
+    Setting(TUNED, Pond, ("--promise", "100ms"), KINDS, HOW_STOPPED),
+    Setting("duckduckgoose, no keeper", Pond, ("--no-keeper",)),
+]
+AIMS = {
+    (OURS, KILL): "<= 4 ms",
+    (OURS, KILL_BOTH): "<= 1,200 ms",
+    (OURS, STOP): "<= 270 ms",
+    (OURS, TERM): "<= 3 ms",
+    (TUNED, KILL_BOTH): "<= 130 ms",
+    (TUNED, STOP): "<= 35 ms",
+}
