@@ -87,7 +87,6 @@ class Machine(Member):
     def end(self):
         super().end()
         wait_for(lambda: not self.pids("node"))
-        ip("netns", "delete", self.namespace)
 
 
 class Keepalived(Cluster):
@@ -104,7 +103,9 @@ class Keepalived(Cluster):
 
     def end(self):
         super().end()
-        ip("netns", "delete", self.bridge)
+        for line in ip("netns", "list").splitlines():
+            if line.startswith(self.bridge):
+                ip("netns", "delete", line.split()[0])
 
 
 SETTINGS = [

@@ -3,7 +3,8 @@
 import subprocess
 from pathlib import Path
 
-from cluster import KILL, KILL_BOTH, STOP, TERM, Asker, Cluster, Member, Setting, free_ports
+from cluster import (KILL, KILL_BOTH, STOP, TERM, Asker, Cluster, Member, Setting, free_ports,
+                     wait_for)
 
 
 def resp(file):
@@ -28,16 +29,21 @@ class Server(Member):
         data.mkdir()
         replica = [] if port == master else ["--replicaof", "127.0.0.1", str(master)]
         super().__init__(str(port), [
-            "redis-server", "--port", str(port), "--bind", "127.0.0.1", "--dir", data, *replica])
-        config = Path(data, "sentinel.conf")
-        config.write_text("\n".join([
+            "redis-server", "--port", str(port), "--bind", "127.0.0.1", "--dir", data,
+            "--repl-diskless-sync-delay", "0", *replica])  # not to wait 5 s for more replicas
+        self.config = Path(data, "sentinel.conf")
+        self.config.write_text("\n".join([
             f"port {sentinel_port}", "bind 127.0.0.1", f"dir {data}", *settings]) + "\n")
-        self.sentinel = subprocess.Popen(["redis-sentinel", config], stdout=subprocess.DEVNULL,
-                                         stderr=subprocess.DEVNULL)
+        self.sentinel = None
+
+    def begin_sentinel(self):
+        self.sentinel = subprocess.Popen(["redis-sentinel", self.config],
+                                         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
     @property
     def processes(self):
-        return {"server": [self.process.pid], "sentinel": [self.sentinel.pid]}
+        sentinel = {"sentinel": [self.sentinel.pid]} if self.sentinel else {}
+        return {"server": [self.process.pid]} | sentinel
 
     def asker(self):
         return Asker(self.sentinel_port, b"SENTINEL get-master-addr-by-name pond\r\n", resp)
@@ -63,7 +69,8 @@ class Server(Member):
 
     def end(self):
         super().end()
-        self.sentinel.wait()
+        if self.sentinel:
+            self.sentinel.wait()
 
 
 class Redis(Cluster):
@@ -76,6 +83,14 @@ class Redis(Cluster):
         settings += [f"sentinel {name} pond {ms}" for name, ms in self.arguments]
         for port, sentinel in zip(servers, sentinels):
             self.members.append(Server(self.folder, port, sentinel, servers[0], settings))
+        self.await_replicas()  # a sentinel asks the master for them once in 10 s
+        for member in self.members:
+            member.begin_sentinel()
+
+    def await_replicas(self):
+        role, = self.members[0].claimers()
+        wait_for(lambda: len((role.ask() or ["master", 0, []])[2]) == self.size - 1)
+        role.close()
 
     def is_whole(self):
         return all(member.knows(self.size - 1) for member in self.members)

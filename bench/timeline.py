@@ -9,7 +9,7 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from cluster import PAUSE_S
+from cluster import wait_for
 from kernel import Recording
 from messages import Sniffer
 from path import SPENT, path, spent
@@ -70,14 +70,17 @@ class Recorded:
     def await_agreement(others, old):
         """{member: (the goose that it names, since when)}"""
         named = {}
-        while len(named) < len(others) or len({name for name, _ in named.values()}) > 1:
+
+        def agree():
             for member in others:
                 name = member.leader()
                 if name in (None, old.name):
                     named.pop(member, None)
                 elif named.get(member, (None, 0))[0] != name:
                     named[member] = (name, time.monotonic_ns())
-            time.sleep(PAUSE_S)
+            return len(named) == len(others) and len({name for name, _ in named.values()}) == 1
+
+        wait_for(agree)
         return named
 
     def events(self):
