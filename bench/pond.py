@@ -53,7 +53,7 @@ class Node(Member):
 
 
 class Pond(Cluster):
-    NEEDS = {str(PROGRAM): "scripts/build release: it"}
+    NEEDS = {str(PROGRAM): "the release build"}
 
     def start(self):
         ports = free_ports(self.size)

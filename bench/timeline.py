@@ -47,8 +47,7 @@ class Recorded:
             with Recording([*nodes.values(), *keepers.values()], folder) as kernel, \
                     Sniffer() as sniffer:
                 time.sleep(0.05)
-                self.begin = time.monotonic_ns()
-                goose.signal(kind)
+                self.begin = int(1e9 * goose.signal(kind))
                 named = self.await_agreement(others, goose)
                 self.end = max(when for _, when in named.values())
         self.threads = kernel.threads
@@ -56,7 +55,7 @@ class Recorded:
         self.messages = [
             dataclasses.replace(it, source=owners.get(it.source, keeper),
                                 target=owners.get(it.target, keeper))
-            for it in sniffer.messages()]
+            for it in sniffer.messages() if {it.source, it.target} & owners.keys()]
         new = next(it for it in others if it.name == next(iter(named.values()))[0])
         others.remove(new)
         roles = {goose: "goose", new: "successor"}
