@@ -26,23 +26,22 @@ def cpu_seconds(pid):
                for task in Path(f"/proc/{pid}/task").iterdir())
 
 
-def idle(setting, size):
+def idle(name, cluster):
     """The rows of one system while nothing happens: one for each process of a member."""
-    with setting.start(size) as cluster:
-        leader, _ = cluster.leader()
-        time.sleep(1)
-        processes = {member: member.processes for member in cluster.members}
-        before = {pid: cpu_seconds(pid) for member in processes for pid in member.pids("both")}
-        time.sleep(IDLE_S)
-        share = {pid: 100 * (cpu_seconds(pid) - before[pid]) / IDLE_S for pid in before}
-        kept = "yes" if cluster.leader()[0] is leader else "no"
-        for what in processes[leader]:
-            def sums(of, what=what):
-                return {member: sum(map(of, it[what])) for member, it in processes.items()}
-            used = sums(share.get)
-            yield [setting.name, what, f"{used.pop(leader):.2f} %", f"{mean(used.values()):.2f} %",
-                   f"{mean(sums(resident_mb).values()):,.1f} MB",
-                   f"{mean(sums(private_kb).values()):,.0f} kB", kept]
+    leader, _ = cluster.leader()
+    time.sleep(1)
+    processes = {member: member.processes for member in cluster.members}
+    before = {pid: cpu_seconds(pid) for member in processes for pid in member.pids("both")}
+    time.sleep(IDLE_S)
+    share = {pid: 100 * (cpu_seconds(pid) - before[pid]) / IDLE_S for pid in before}
+    kept = "yes" if cluster.leader()[0] is leader else "no"
+    for what in processes[leader]:
+        def sums(of, what=what):
+            return {member: sum(map(of, it[what])) for member, it in processes.items()}
+        used = sums(share.get)
+        yield [name, what, f"{used.pop(leader):.2f} %", f"{mean(used.values()):.2f} %",
+               f"{mean(sums(resident_mb).values()):,.1f} MB",
+               f"{mean(sums(private_kb).values()):,.0f} kB", kept]
 
 
 def idle_table(rows):
