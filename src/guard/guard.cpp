@@ -95,10 +95,11 @@ void Guard::end_work(Instant limit) {
   work_limit_ = std::min(work_limit_, limit);
 }
 
-/// A goose that hangs is killed, so that its death can be proven.
+/// A goose that hangs is killed, so that its death can be proven; where there is nobody to prove it
+/// to, that would gain nothing.
 std::optional<Instant> Guard::node_hangs_at() const {
   if (!heard_ || node_killed_ || node_ended_) return {};
-  const bool is_patient = saving_ || !lease_end_;
+  const bool is_patient = saving_ || !lease_end_ || voters_ == 0;
   return *heard_ + (is_patient ? patience_with_duck : patience_with_goose(promise_));
 }
 

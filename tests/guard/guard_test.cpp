@@ -51,6 +51,12 @@ TEST(Guard, lets_a_node_start_for_as_long_as_it_takes) {
   EXPECT_FALSE(keeper.wake_at());
 }
 
+TEST(Guard, is_patient_with_a_goose_that_nobody_could_follow) {
+  Scene keeper;
+  keeper.give(10ms, as_goose(1000ms));
+  EXPECT_EQ(keeper.run(20s), "[10010] kill node");
+}
+
 TEST(Guard, kills_a_goose_that_hangs) {
   Scene keeper;
   keeper.give(0ms, Voters{2});
@@ -84,6 +90,7 @@ TEST(Guard, leaves_a_node_alone_that_goes_on_speaking) {
 // Mutant 49: a keeper that was late itself knows nothing of others' silence.
 TEST(Guard, kills_nobody_when_it_was_late_itself) {
   Scene keeper;
+  keeper.give(0ms, Voters{2});
   keeper.give(100ms, as_goose(1080ms));  // silent from 350 ms on
   EXPECT_EQ(keeper.give_alone(500ms, Tick{}), "");
   EXPECT_EQ(keeper.run(5s), "[750] kill node");
@@ -91,6 +98,7 @@ TEST(Guard, kills_nobody_when_it_was_late_itself) {
 
 TEST(Guard, a_little_late_is_on_time) {
   Scene keeper;
+  keeper.give(0ms, Voters{2});
   keeper.give(100ms, as_goose(1080ms));
   EXPECT_EQ(keeper.run(349ms), "");
   EXPECT_EQ(keeper.give_alone(399ms, Tick{}), "kill node");
@@ -101,6 +109,7 @@ TEST(Guard, a_little_late_is_on_time) {
 TEST(Guard, kills_nobody_after_a_pause_of_any_length) {
   for (Duration pause = 10ms; pause < 1s; pause += 10ms) {
     Scene keeper;
+    keeper.give(0ms, Voters{2});
     keeper.give(100ms, as_goose(1080ms));
     keeper.give(160ms, as_goose(1080ms));
     const Duration end = 165ms + pause;
@@ -111,6 +120,7 @@ TEST(Guard, kills_nobody_after_a_pause_of_any_length) {
 
 TEST(Guard, gives_a_goose_some_time_however_short_the_promise) {
   Scene keeper;
+  keeper.give(0ms, Voters{2});
   keeper.give(100ms, Beat{.promise = 50ms, .lease_end = at(148ms)});
   EXPECT_EQ(keeper.run(5s), "[125] kill node");
 }

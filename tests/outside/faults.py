@@ -1,5 +1,6 @@
 """What can befall a node that its keeper watches, and the command that it runs."""
 
+import resource
 import signal
 import time
 
@@ -117,11 +118,9 @@ class Faults:
 
     def disk_refuses(self, victim):
         """From now on it can save nothing; each new term has to be saved."""
-        in_the_way = victim.data / "record.new"
-        in_the_way.mkdir()
+        resource.prlimit(victim.pid(), resource.RLIMIT_FSIZE, (0, 0))
         pond.call("handover", "--node", victim.address)
         self._gone(victim)
-        in_the_way.rmdir()
 
 
 class CommandFaults(Faults):
