@@ -19,7 +19,12 @@ constexpr Duration look_timeout = 5s;
 constexpr Duration change_timeout = 15s;
 constexpr Duration wait_timeout = 30s;
 
-std::vector<Opt> of_the_node() { return {node_options().begin(), node_options().end()}; }
+std::vector<Opt> of_the_node(std::span<const Opt> more = {}) {
+  std::vector<Opt> all{node_options().begin(), node_options().end()};
+  all.insert(all.end(), work_options().begin(), work_options().end());
+  all.insert(all.end(), more.begin(), more.end());
+  return all;
+}
 
 Command be_a_node() {
   return {.name = "",
@@ -52,12 +57,7 @@ Command run() {
           "DUCK_ID, DUCK_CLUSTER, DUCK_CAUSE and DUCK_RUN_ID in its environment, nothing on its "
           "input, and the\n"
           "signals HUP, QUIT, USR1, USR2 and WINCH that come here. docs/run.md tells more.",
-      .options =
-          [] {
-            auto all = of_the_node();
-            all.insert(all.end(), run_options().begin(), run_options().end());
-            return all;
-          }(),
+      .options = of_the_node(run_options()),
       .examples = {{"duckduckgoose run --port 4001 -- worker --queue mail", "one worker for all"},
                    {"duckduckgoose run --once --join a:4001,b:4001 -- ./migrate", "by one node"},
                    {"duckduckgoose run --on-exit stop -- sh -c 'work; clean-up'",
@@ -273,8 +273,8 @@ std::size_t distance(std::string_view from, std::string_view to) {
 
 std::span<const Command> all_commands() {
   static const std::vector<Command> commands{
-      be_a_node(), run(),    only(),   status(), wait(),   members(), handover(), remove(),    leave(),
-      init(),      reset(),  record(), demo(),    version(),  completion()};
+      be_a_node(), run(),  only(),  status(), wait(), members(), handover(),  remove(),
+      leave(),     init(), reset(), record(), demo(), version(), completion()};
   return commands;
 }
 

@@ -16,8 +16,8 @@ namespace {
 constexpr std::string_view prefix = "DUCK_";
 
 /// Given to commands that the goose runs: a node that such a command starts inherits them.
-constexpr std::array<std::string_view, 6> from_ourselves{"DUCK_TOKEN",   "DUCK_TERM",  "DUCK_ID",
-                                                         "DUCK_CLUSTER", "DUCK_CAUSE", "DUCK_RUN_ID"};
+constexpr std::array<std::string_view, 6> from_ourselves{
+    "DUCK_TOKEN", "DUCK_TERM", "DUCK_ID", "DUCK_CLUSTER", "DUCK_CAUSE", "DUCK_RUN_ID"};
 
 bool is_known(std::string_view name) {
   return std::ranges::find(all_options(), name, &OptionSpec::variable) != all_options().end() ||

@@ -30,15 +30,16 @@ Expected<os::Containment> containment_in(const Values& values) {
   const auto wanted = *word ? os::parse_level(**word) : std::nullopt;
   auto containment = os::Containment::choose(wanted, os::new_run_id());
   if (containment) return *std::move(containment);
-  return refuse(Exit::configuration, "--contain " + word->value_or("") + " cannot be had here: " +
-                                         containment.error() +
+  return refuse(Exit::configuration, "--contain " + word->value_or("") +
+                                         " cannot be had here: " + containment.error() +
                                          "; choose another, or leave the choice to this program");
 }
 
 Refusal needs_keeper() {
   return {.exit_code = code(Exit::usage),
-          .sentence = "--no-keeper leaves nobody to end in time what the goose has started: leave it "
-                      "out, or run no command, hook or health command"};
+          .sentence =
+              "--no-keeper leaves nobody to end in time what the goose has started: leave it "
+              "out, or run no command, hook or health command"};
 }
 
 Expected<std::optional<Job>> job_in(const Call& call) {

@@ -117,6 +117,12 @@ std::vector<node::SettingSource> sources_of(const Values& values, const Sourced&
     if (given->text.empty()) given->text = "yes";
     sources.push_back({.name = name_of(opt), .value = given->text, .source = given->source});
   }
+  for (const auto options : {work_options(), run_options()}) {
+    for (const Opt opt : options) {
+      const auto given = values.find(opt);
+      if (given) sources.push_back({name_of(opt), given->text, given->source});
+    }
+  }
   return sources;
 }
 

@@ -50,9 +50,10 @@ class Hold {
   bool renew(Duration patience) {
     const Instant sent = net::Loop::now();
     const std::uint64_t wanted = *status_.promise_ms;
-    const auto answer = ask({asked_.address, patience}, "GET",
-                            "/status?hold=" + std::to_string(wanted));
-    const auto held = answer ? wire::parse_status(answer->body) : std::unexpected(wire::WireError{});
+    const auto answer =
+        ask({asked_.address, patience}, "GET", "/status?hold=" + std::to_string(wanted));
+    const auto held =
+        answer ? wire::parse_status(answer->body) : std::unexpected(wire::WireError{});
     if (!held || held->token != status_.token || held->held_for_ms.value_or(0) == 0) return false;
     until_ = std::max(until_, sent + std::chrono::milliseconds{*held->held_for_ms});
     return true;

@@ -4,7 +4,8 @@
 
 namespace duckduckgoose::cli {
 
-/// `duckduckgoose only`: runs a program under a hold that is renewed, if the node asked is the goose.
+/// `duckduckgoose only`: runs a program under a hold that is renewed, if the node asked is the
+/// goose.
 [[nodiscard]] Expected<Exit> run_only(const Call& call);
 
 }  // namespace duckduckgoose::cli

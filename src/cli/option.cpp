@@ -101,8 +101,9 @@ constexpr auto table = std::to_array<OptionSpec>({
      .flag = "--grace",
      .variable = "DUCK_GRACE",
      .value = "TIME",
-     .summary = "from SIGTERM to SIGKILL, --on-duck included, when the lease runs out; at most half "
-                "a promise",
+     .summary =
+         "from SIGTERM to SIGKILL, --on-duck included, when the lease runs out; at most half "
+         "a promise",
      .default_text = "a quarter of the promise"},
     {.opt = Opt::stop_timeout,
      .flag = "--stop-timeout",
@@ -171,9 +172,9 @@ constexpr auto table = std::to_array<OptionSpec>({
 constexpr auto of_the_node =
     std::to_array<Opt>({Opt::port, Opt::listen, Opt::join, Opt::cluster, Opt::advertise, Opt::data,
                         Opt::promise, Opt::witness, Opt::allowed_hosts, Opt::log_level,
-                        Opt::log_format, Opt::no_keeper, Opt::insecure, Opt::on_goose,
-                        Opt::on_duck, Opt::health, Opt::grace, Opt::stop_timeout, Opt::contain});
-
+                        Opt::log_format, Opt::no_keeper, Opt::insecure});
+constexpr auto of_work = std::to_array<Opt>(
+    {Opt::on_goose, Opt::on_duck, Opt::health, Opt::grace, Opt::stop_timeout, Opt::contain});
 constexpr auto of_run = std::to_array<Opt>({Opt::on_exit, Opt::once});
 
 }  // namespace
@@ -187,6 +188,8 @@ const OptionSpec& spec_of(Opt opt) {
 }
 
 std::span<const Opt> node_options() { return of_the_node; }
+
+std::span<const Opt> work_options() { return of_work; }
 
 std::span<const Opt> run_options() { return of_run; }
 

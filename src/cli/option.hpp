@@ -64,7 +64,8 @@ struct OptionSpec {
 /// The options that be-a-node takes; all of them may come from the environment.
 [[nodiscard]] std::span<const Opt> node_options();
 
-/// Those that `run` takes besides.
+/// Besides, what it runs while it is goose; and how `run` treats its command.
+[[nodiscard]] std::span<const Opt> work_options();
 [[nodiscard]] std::span<const Opt> run_options();
 
 }  // namespace duckduckgoose::cli

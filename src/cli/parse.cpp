@@ -158,8 +158,9 @@ Expected<Call> parse(const std::vector<std::string>& words, const Environment& e
   if (command->takes_program) {
     if (dashes != words.end()) call.program.assign(std::next(dashes), words.end());
     if (call.program.empty()) {
-      return std::unexpected(usage("`" + words_of(*command) + "` needs what it is to run after `--`: " +
-                                   words_of(*command) + " -- CMD" + see_help(*command)));
+      return std::unexpected(usage("`" + words_of(*command) +
+                                   "` needs what it is to run after `--`: " + words_of(*command) +
+                                   " -- CMD" + see_help(*command)));
     }
   } else if (dashes != words.end()) {
     return std::unexpected(

@@ -141,7 +141,8 @@ void Guard::watch_work() {
 /// Only death ends a promise early: of the node, and of all that the goose has started. A hold of
 /// any tenure is waited out.
 void Guard::release_when_free() {
-  const bool never_dies = work_ == Work::is_killed && now_ >= work_killed_at_ + patience_with_killed;
+  const bool never_dies =
+      work_ == Work::is_killed && now_ >= work_killed_at_ + patience_with_killed;
   if (node_ended_ && never_dies) out_.end = true;
   if (!node_ended_ || work_ != Work::none) return;
   const bool is_heard = answers_ > 0 && settled_ >= voters_;

@@ -32,7 +32,7 @@ struct Voters {
 };
 /// The goose starts something: a command or a hook.
 struct WorkBegan {
-  Duration grace{0};         ///< From SIGTERM to SIGKILL, where the lease leaves so much.
+  Duration grace{0};          ///< From SIGTERM to SIGKILL, where the lease leaves so much.
   bool has_last_act = false;  ///< When the rest is dead, one more program puts things in order.
 };
 /// The office is given up on purpose: the work is to end, and is killed at `limit`. The lease is
@@ -40,8 +40,8 @@ struct WorkBegan {
 struct EndWork {
   Instant limit{};
 };
-/// All that was started is dead: the kernel has said so. False: so it is, but the program that ended
-/// last has failed.
+/// All that was started is dead: the kernel has said so. False: so it is, but the program that
+/// ended last has failed.
 struct WorkEnded {
   bool well = true;
 };

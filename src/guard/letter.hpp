@@ -53,7 +53,8 @@ struct Start {
 };
 
 /// From the node.
-using Letter = std::variant<Beat, Saving, Saved, Held, Envelopes, Says, Begin, Start, EndWork, Farewell>;
+using Letter =
+    std::variant<Beat, Saving, Saved, Held, Envelopes, Says, Begin, Start, EndWork, Farewell>;
 
 /// From the keeper: it lives, and has read the last beat.
 struct Alive {};

@@ -95,7 +95,8 @@ class Keeper {
       if (it->is_open()) waits_.push_back({.fd = it->get(), .events = POLLIN, .revents = 0});
     }
     post_.add_to(waits_);
-    poll(waits_.data(), waits_.size(), is_clearing_ ? clear_every_ms : -1);  // EINTR: a turn for nothing
+    poll(waits_.data(), waits_.size(),
+         is_clearing_ ? clear_every_ms : -1);  // EINTR: a turn for nothing
     std::uint64_t expirations = 0;
     static_cast<void>(read(clock_.get(), &expirations, sizeof expirations));
   }
@@ -279,10 +280,10 @@ class Keeper {
   bool node_was_over_ = false;
   std::optional<Work> work_;
   bool has_command_ = false;
-  bool works_ = false;        ///< The guard watches the work.
-  bool is_ending_ = false;    ///< ... and has told it to end.
-  bool is_given_up_ = false;  ///< By the node, on purpose.
-  bool is_clearing_ = false;  ///< What is left of it is being killed.
+  bool works_ = false;                    ///< The guard watches the work.
+  bool is_ending_ = false;                ///< ... and has told it to end.
+  bool is_given_up_ = false;              ///< By the node, on purpose.
+  bool is_clearing_ = false;              ///< What is left of it is being killed.
   std::optional<guard::PartEnded> over_;  ///< To be told when that is done.
   Descriptor line_;
   Descriptor signals_;
@@ -342,12 +343,8 @@ int keep(std::optional<Job> job, const std::function<int(int line)>& be_node) {
   node_end.close();
   signal(SIGTSTP, SIG_IGN);  // a keeper that stands still is as bad as none
   auto work = job ? std::optional{Work{*std::move(job)}} : std::nullopt;
-  return Keeper{node,
-                std::move(work),
-                has_command,
-                std::move(line),
-                std::move(signal_line),
-                std::move(clock)}
+  return Keeper{
+      node, std::move(work), has_command, std::move(line), std::move(signal_line), std::move(clock)}
       .run();
 }
 

@@ -20,7 +20,6 @@ namespace duckduckgoose::keeper {
 /// To be called before any thread is started. SIGINT, SIGTERM, SIGHUP and SIGQUIT stop the node;
 /// a SIGINT after one of these kills it. Error: 71 if the operating system refuses a process or a
 /// descriptor, after one sentence on standard error.
-[[nodiscard]] int keep(std::optional<Job> job,
-                       const std::function<int(int line)>& be_node);
+[[nodiscard]] int keep(std::optional<Job> job, const std::function<int(int line)>& be_node);
 
 }  // namespace duckduckgoose::keeper

@@ -83,8 +83,6 @@ bool Work::runs_any() const {
   return std::ranges::any_of(processes_, [](pid_t it) { return it != 0; });
 }
 
-bool Work::clear(pid_t node) {
-  return !job_.containment.kill(getpid(), node) && !runs_any();
-}
+bool Work::clear(pid_t node) { return !job_.containment.kill(getpid(), node) && !runs_any(); }
 
 }  // namespace duckduckgoose::keeper

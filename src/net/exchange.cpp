@@ -90,8 +90,7 @@ class Exchange {
     if (error) {
       const auto complete = parser_.put_end();
       if (complete) return succeed();
-      return fail(ExchangeError::Kind::cut_off,
-                  "gave no whole HTTP answer: " + complete.error());
+      return fail(ExchangeError::Kind::cut_off, "gave no whole HTTP answer: " + complete.error());
     }
     const auto taken = parser_.put({in_.data(), end_});
     if (!taken) {

@@ -91,7 +91,8 @@ void Errands::out_of_time(Id id) {
 
 void Errands::end() {
   while (!errands_.empty()) {
-    finish(errands_.begin()->first, accepted("This node stops; what came of it another one knows."));
+    finish(errands_.begin()->first,
+           accepted("This node stops; what came of it another one knows."));
   }
 }
 

@@ -22,11 +22,11 @@ class Peers;
 class KeeperLine {
  public:
   struct Listener {
-    std::function<guard::Beat()> beat;  ///< What the node is at this instant.
-    std::function<void()> on_stop;      ///< An operator wants the node to stop.
+    std::function<guard::Beat()> beat;                 ///< What the node is at this instant.
+    std::function<void()> on_stop;                     ///< An operator wants the node to stop.
     std::function<void(const guard::Reply&)> on_work;  ///< News of what it has started.
-    std::function<void()> on_silent;    ///< The keeper does not answer, but lives.
-    std::function<void()> on_dead;      ///< The keeper is dead.
+    std::function<void()> on_silent;                   ///< The keeper does not answer, but lives.
+    std::function<void()> on_dead;                     ///< The keeper is dead.
   };
 
   /// `fd`: of a socketpair (SOCK_SEQPACKET), taken over; none: there is no keeper.

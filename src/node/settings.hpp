@@ -70,7 +70,7 @@ struct Settings {
   std::vector<std::string> allowed_hosts;
   std::optional<int> keeper;  ///< The node's end of a socketpair to its keeper; none: no keeper.
   std::optional<JobSettings> job;
-  bool insecure = false;      ///< May listen beyond loopback without secret or certificates.
+  bool insecure = false;  ///< May listen beyond loopback without secret or certificates.
   LogSettings log;
   std::vector<SettingSource> sources;
 };

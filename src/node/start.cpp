@@ -91,11 +91,11 @@ std::expected<void, Failure> check_grace(const Settings& settings, const Record&
   const Duration promise =
       founds ? settings.promise.value_or(promise_default) : record.config.promise;
   if (grace <= guard::grace_max(promise)) return {};
-  return std::unexpected{Failure{
-      exit_code::configuration, "--grace " + wire::to_text(grace) + " needs a promise of " +
-                                    wire::to_text(2 * grace) +
-                                    " or more, and this cluster's is " + wire::to_text(promise) +
-                                    ": what the goose runs must be dead before its lease ends"}};
+  return std::unexpected{Failure{exit_code::configuration,
+                                 "--grace " + wire::to_text(grace) + " needs a promise of " +
+                                     wire::to_text(2 * grace) + " or more, and this cluster's is " +
+                                     wire::to_text(promise) +
+                                     ": what the goose runs must be dead before its lease ends"}};
 }
 
 membership::Start start_of(const Settings& settings, bool init) {

@@ -166,7 +166,8 @@ void Work::give_up(ReleaseReason reason, const std::string& why) {
       home_.log.warn("aside", "stays a duck for 1 min: " + why);
       engine_.step(StandAside{aside_until_});
     } else if (answer.outcome == Outcome::no_successor && stage_ == Stage::runs) {
-      home_.log.warn("aside", "no other node can be the goose: this one tries again, although " + why);
+      home_.log.warn("aside",
+                     "no other node can be the goose: this one tries again, although " + why);
       restarts_.forget();
       failed_checks_ = 0;
       if (!command_runs_) again_after(restarts_.pause());
@@ -186,7 +187,8 @@ void Work::over(bool well) {
   stage_ = Stage::idle;
   const bool was_cut_short = job_->once && std::exchange(has_begun_, false) && !done_;
   command_runs_ = false;
-  if (!well) home_.log.warn("hook", "what was started has not ended well: nothing is released early");
+  if (!well)
+    home_.log.warn("hook", "what was started has not ended well: nothing is released early");
   if (std::exchange(core_knows_, false)) engine_.step(WorkEnded{well});
   if (was_cut_short) {
     done_ = exit_code::try_again;
@@ -221,8 +223,8 @@ bool Work::last_act_alone() const {
     more.push_back(environment_.substr(begin, end - begin));
     begin = end + 1;
   }
-  const auto hook = job_->containment.start({.words = {"/bin/sh", "-c", job_->on_duck},
-                                             .environment = os::environment_with(more)});
+  const auto hook = job_->containment.start(
+      {.words = {"/bin/sh", "-c", job_->on_duck}, .environment = os::environment_with(more)});
   if (!hook) return false;
   const Instant limit = net::Loop::now() + grace();
   int status = 0;

@@ -18,7 +18,7 @@ namespace duckduckgoose::node {
 class Work {
  public:
   struct Listener {
-    std::function<std::string()> environment;  ///< What is started is told: Start::environment.
+    std::function<std::string()> environment;    ///< What is started is told: Start::environment.
     std::function<void(int exit_code)> on_done;  ///< The process is to stop, and exit with this.
   };
   Work(const Home& home, Engine& engine, Listener listener);
@@ -42,7 +42,7 @@ class Work {
   }
 
   static constexpr Duration check_every = std::chrono::seconds{2};  ///< And its time limit.
-  static constexpr int checks_max = 3;       ///< So many failures in a row are one too many.
+  static constexpr int checks_max = 3;  ///< So many failures in a row are one too many.
   static constexpr Duration stays_out = std::chrono::minutes{1};  ///< Who could not do the work.
 
  private:
@@ -70,15 +70,15 @@ class Work {
   Stage stage_ = Stage::idle;
   bool core_knows_ = false;  ///< That something runs.
   std::string environment_;
-  bool is_prepared_ = false;   ///< The first hook has done its work.
+  bool is_prepared_ = false;  ///< The first hook has done its work.
   Restarts restarts_;
-  Instant started_;            ///< The command.
+  Instant started_;  ///< The command.
   bool command_runs_ = false;
-  bool has_begun_ = false;  ///< The command, in this tenure.
-  std::optional<int> done_;    ///< The process is to stop with this.
+  bool has_begun_ = false;   ///< The command, in this tenure.
+  std::optional<int> done_;  ///< The process is to stop with this.
   int failed_checks_ = 0;
   Instant aside_until_;  ///< It could not do the work.
-  net::TimerId timer_;         ///< To begin, or to start the command again.
+  net::TimerId timer_;   ///< To begin, or to start the command again.
   net::TimerId check_timer_;
 };
 

@@ -58,7 +58,8 @@ void remove_stale(const std::string& parent) {
     const std::string_view name{entry->d_name};
     if (!name.starts_with(prefix)) continue;
     const std::string process{name.substr(prefix.size())};
-    if (access(("/proc/" + process).c_str(), F_OK) != 0) rmdir((parent + "/" + entry->d_name).c_str());
+    if (access(("/proc/" + process).c_str(), F_OK) != 0)
+      rmdir((parent + "/" + entry->d_name).c_str());
   }
 }
 
@@ -73,7 +74,8 @@ std::expected<Cgroup, std::string> Cgroup::make() {
   const std::string parent = mounted + (own == "/" ? "" : own);
   remove_stale(parent);
   const std::string path = parent + "/" + std::string{prefix} + std::to_string(getpid());
-  if (mkdir(path.c_str(), S_IRWXU) != 0 && errno != EEXIST) return std::unexpected(last_error("mkdir " + path));
+  if (mkdir(path.c_str(), S_IRWXU) != 0 && errno != EEXIST)
+    return std::unexpected(last_error("mkdir " + path));
   Cgroup cgroup{path};
   if (access((path + "/cgroup.kill").c_str(), W_OK) != 0 ||
       access((path + "/cgroup.procs").c_str(), W_OK) != 0) {

@@ -30,20 +30,21 @@ enum class Level {
 /// process starts; when that is dead or does not answer its child can kill as well.
 class Containment {
  public:
-  /// `wanted`, or the best of cgroup, pid1 and sweep. `run_id`: marks in the environment of all that
-  /// is started (DUCK_RUN_ID) whose it is. Error: why `wanted` cannot be had here.
+  /// `wanted`, or the best of cgroup, pid1 and sweep. `run_id`: marks in the environment of all
+  /// that is started (DUCK_RUN_ID) whose it is. Error: why `wanted` cannot be had here.
   [[nodiscard]] static std::expected<Containment, std::string> choose(std::optional<Level> wanted,
                                                                       std::string run_id);
 
   [[nodiscard]] Level level() const { return level_; }
 
-  /// Starts a child of the calling process, which should adopt orphans. Error: the call that failed.
+  /// Starts a child of the calling process, which should adopt orphans. Error: the call that
+  /// failed.
   [[nodiscard]] std::expected<pid_t, std::string> start(const Program& program) const;
 
   /// SIGKILL to all that was started and can be seen: the children of `starter` but for `except`,
   /// who adopts what these leave behind; starter 0: it is dead, and what it started is known by its
-  /// environment only, or by its group. Returns whether there was anything. To be called again until
-  /// there is nothing.
+  /// environment only, or by its group. Returns whether there was anything. To be called again
+  /// until there is nothing.
   [[nodiscard]] bool kill(pid_t starter, pid_t except) const;
 
   /// Calls kill() until there is nothing, which is the result, or `limit` has passed.

@@ -18,8 +18,9 @@ namespace {
 std::string_view name_in(std::string_view entry) { return entry.substr(0, entry.find('=')); }
 
 bool is_ours_alone(std::string_view name) {
-  constexpr std::array<std::string_view, 6> channels{
-      "NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID", "LISTEN_FDS", "LISTEN_PID", "LISTEN_FDNAMES"};
+  constexpr std::array<std::string_view, 6> channels{"NOTIFY_SOCKET", "WATCHDOG_USEC",
+                                                     "WATCHDOG_PID",  "LISTEN_FDS",
+                                                     "LISTEN_PID",    "LISTEN_FDNAMES"};
   return name.starts_with("DUCK_SECRET") || std::ranges::find(channels, name) != channels.end();
 }
 

@@ -85,10 +85,9 @@ class Command(RunTest):
                           "word [$HOME]"])
 
     def test_is_told_who_it_is_and_nothing_secret(self):
-        node = self.run_one(cmd=["sh", "-c", f"env >{self.book}.env; mv {self.book}.env {self.book};"
-                                 "sleep 100"],
-                            DUCK_CLUSTER="pond", DUCK_SECRET_FILE="/nowhere", NOTIFY_SOCKET="/nowhere",
-                            MINE="x")
+        node = self.run_one(cmd=self.script("env >$BOOK.env; mv $BOOK.env $BOOK; sleep 100"),
+                            DUCK_CLUSTER="pond", DUCK_SECRET_FILE="/nowhere",
+                            NOTIFY_SOCKET="/nowhere", MINE="x")
         self.until_line("DUCK_TOKEN")
         told = dict(line.split("=", 1) for line in self.lines() if "=" in line)
         status = node.status()
@@ -103,8 +102,8 @@ class Command(RunTest):
         self.assertNotIn("NOTIFY_SOCKET", told)
 
     def test_has_no_input_and_our_output(self):
-        node = self.run_one("--on-exit", "stop", cmd=["sh", "-c", "readlink /proc/self/fd/0; cat; echo out; "
-                                                     "echo err >&2"])
+        node = self.run_one("--on-exit", "stop", cmd=self.script(
+            "readlink /proc/self/fd/0; cat; echo out; echo err >&2"))
         self.assertEqual(node.wait(), 0, node.words())
         self.assertIn("/dev/null\nout\nerr\n", node.words())
 
@@ -148,9 +147,9 @@ class Command(RunTest):
         self.assert_refused(pond.call("run"), pond.USAGE, "run -- CMD")
         self.assert_refused(pond.call("run", "--"), pond.USAGE, "run -- CMD")
         self.assert_refused(pond.call("run", "true"), pond.USAGE, "true")
-        self.assert_refused(pond.call("run", "--no-keeper", "--", "true"), pond.USAGE, "--no-keeper")
-        self.assert_refused(pond.call("run", "--on-exit", "dance", "--", "true"), pond.USAGE, "dance")
-        self.assert_refused(pond.call("run", "--contain", "x", "--", "true"), pond.USAGE, "pidns")
+        for options, part in [(["--no-keeper"], "--no-keeper"), (["--on-exit", "dance"], "dance"),
+                              (["--contain", "x"], "pidns"), (["--grace", "5"], "5")]:
+            self.assert_refused(pond.call("run", *options, "--", "true"), pond.USAGE, part)
 
     def test_must_end_before_the_lease(self):
         node = self.run_one("--grace", "5s")
@@ -327,7 +326,8 @@ class Death(RunTest):
         return [pid for pid, env in environments.items() if run in env]
 
     def test_of_the_keeper(self):
-        first, *rest = self.pond_of_three("--on-duck", self.hook(self.HOOK), DUCK_PROMISE=TEN_SECONDS)
+        first, *rest = self.pond_of_three("--on-duck", self.hook(self.HOOK),
+                                          DUCK_PROMISE=TEN_SECONDS)
         command, daemon = self.started()
         node = first.pid()
         first.process.kill()

@@ -243,7 +243,7 @@ TEST(Handover, waits_for_the_end_of_the_lease_when_the_work_ended_badly) {
   static_cast<void>(raft.step(now, WorkBegan{}));
   static_cast<void>(raft.step(now + 1ms, Drain{}));
   const Instant lease_end = raft.lease_end().value();
-  EXPECT_TRUE(sent<Release>(raft.step(now + 2ms, WorkEnded{.well = false})).empty());
+  ASSERT_TRUE(sent<Release>(raft.step(now + 2ms, WorkEnded{.well = false})).empty());
   EXPECT_EQ(raft.held_until(), lease_end);
   const Effects round = raft.step(raft.leader()->heartbeat_at, Tick{});
   static_cast<void>(acknowledge(raft, now + 150ms, n2, round_in(round)));
