@@ -37,7 +37,7 @@ struct Node::Impl {
   std::function<void(Failure)> on_end;
   net::TimerId end_timer;
   bool stopping = false;
-  int exit_with = exit_code::stopped;  ///< Once it has stopped.
+  int exit_with;  ///< Once it has stopped.
   bool lost_keeper = false;
 };
 
@@ -103,7 +103,9 @@ Node::Impl::Impl(net::Loop& on, store::Directory opened, net::Server listening, 
            .address = address,
            .began = net::Loop::now(),
            .began_at = wall_now()},
-      server{std::move(listening)} {}
+      server{std::move(listening)},
+      exit_with{home.settings.job && home.settings.job->once ? exit_code::try_again
+                                                            : exit_code::stopped} {}
 
 Node::Impl::~Impl() {
   home.loop.cancel(end_timer);

@@ -79,15 +79,20 @@ bool Work::start(guard::Part part) { return home_.keeper.tell(guard::Start{part}
 /// The hook, then the command, where there is one; and the checks.
 void Work::go_on() {
   if (stage_ != Stage::runs) return;
-  if (!is_prepared_) {
-    if (!start(guard::Part::on_goose)) again_after(Restarts::pause_min);
-    return;
-  }
+  if (!is_prepared_) return prepare();
   started_ = net::Loop::now();
   command_runs_ = job_->has_command && start(guard::Part::command);
   has_begun_ = has_begun_ || command_runs_;
   if (job_->has_command && !command_runs_) return again_after(Restarts::pause_min);
   if (job_->has_health) check();
+}
+
+/// A hook that is late is killed, which is a failure.
+void Work::prepare() {
+  if (!start(guard::Part::on_goose)) return again_after(Restarts::pause_min);
+  home_.loop.cancel(check_timer_);
+  check_timer_ = home_.loop.wake_at(net::Loop::now() + job_->stop_timeout,
+                                    [this] { static_cast<void>(start(guard::Part::on_goose)); });
 }
 
 void Work::hear(const guard::Reply& reply) {
@@ -107,6 +112,7 @@ void Work::hear(const guard::Reply& reply) {
 
 void Work::on_goose_ended(int exit_code) {
   if (stage_ != Stage::runs) return;
+  home_.loop.cancel(check_timer_);
   is_prepared_ = exit_code == 0;
   if (is_prepared_) return go_on();
   home_.log.warn("hook", "the on-goose hook failed: " + how(exit_code));

@@ -51,6 +51,7 @@ class Work {
   void begin();
   [[nodiscard]] bool start(guard::Part part);
   void go_on();
+  void prepare();
   void end();
   void over(bool well);
   void check();
@@ -79,7 +80,7 @@ class Work {
   int failed_checks_ = 0;
   Instant aside_until_;  ///< It could not do the work.
   net::TimerId timer_;   ///< To begin, or to start the command again.
-  net::TimerId check_timer_;
+  net::TimerId check_timer_;   ///< The next check; before the command, the end of patience.
 };
 
 }  // namespace duckduckgoose::node

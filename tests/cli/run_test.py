@@ -220,6 +220,11 @@ class End(RunTest):
         self.assertEqual(first.wait(), pond.TRY_AGAIN, first.words())
         self.assertFalse(alive(command))
 
+    def test_before_it_was_due_is_75_for_the_only_run(self):
+        first, *rest = self.pond_of_three("--once")
+        rest[0].signal(signal.SIGTERM)
+        self.assertEqual(rest[0].wait(), pond.TRY_AGAIN, "it has not run there")
+
     def test_three_times_too_soon_leaves_it_to_another_node(self):
         first, *rest = self.pond_of_three(cmd=self.script(
             'echo "run $DUCK_ID" >>$BOOK; [ -e $BOOK.fail ] || sleep 100; exit 1'))
@@ -270,6 +275,14 @@ class Hooks(RunTest):
         pathlib.Path(f"{self.book}.fail").touch()
         self.assertEqual(second.command("handover", "--to", third.address)[0], 0)
         pond.until("the third one gives it up", lambda: "its on-goose hook fails" in third.words())
+
+    def test_that_hang_in_the_beginning_are_killed(self):
+        node = self.run_one("--stop-timeout", "200ms", "--on-goose", self.hook(
+            'echo "up" >>$BOOK; [ -e $BOOK.well ] || sleep 1000'))
+        pond.until("it is tried again", lambda: self.lines().count("up") == 2)
+        self.assertIn("the on-goose hook failed: signal 9", node.words())
+        pathlib.Path(f"{self.book}.well").touch()
+        self.started()
 
     def test_check_the_health(self):
         first, *rest = self.pond_of_three("--health", self.hook('[ ! -e $BOOK.ill ]'))

@@ -1,0 +1,149 @@
+#include "os/containment.hpp"
+
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <csignal>
+
+namespace duckduckgoose::os {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr Duration patience = 10s;
+
+/// A shell that leaves a daemon behind, and then says so by a byte on descriptor 9.
+Program with_daemon(int tell, const std::string& then) {
+  const std::string text = "sh -c 'setsid sleep 1000 &'; printf x >&" + std::to_string(tell) +
+                           "; exec " + std::to_string(tell) + ">&-; " + then;
+  return {.words = {"sh", "-c", text}, .environment = environment_with({})};
+}
+
+/// One end to wait at until a program has said that it is ready.
+class Ready {
+ public:
+  Ready() { EXPECT_EQ(pipe(ends_), 0); }
+  ~Ready() {
+    close(ends_[0]);
+    close(ends_[1]);
+  }
+  [[nodiscard]] int tell() const { return ends_[1]; }
+  void wait() const {
+    char byte = 0;
+    EXPECT_EQ(read(ends_[0], &byte, 1), 1);
+  }
+
+ private:
+  int ends_[2] = {-1, -1};
+};
+
+int exit_code_of(pid_t process) {
+  int status = 0;
+  EXPECT_EQ(waitpid(process, &status, 0), process);
+  return WIFEXITED(status) ? WEXITSTATUS(status) : exit_signalled + WTERMSIG(status);
+}
+
+class Contained : public testing::TestWithParam<Level> {
+ protected:
+  void SetUp() override {
+    adopt_orphans();
+    auto chosen = Containment::choose(GetParam(), new_run_id());
+    if (!chosen) GTEST_SKIP() << chosen.error();
+    containment_ = *std::move(chosen);
+  }
+  void TearDown() override {
+    if (!containment_) return;
+    EXPECT_TRUE(containment_->kill_all(getpid(), 0, patience));
+    containment_->end();
+    while (waitpid(-1, nullptr, 0) > 0) {
+    }
+  }
+
+  std::optional<Containment> containment_;
+};
+
+TEST_P(Contained, gives_the_exit_code_of_its_program) {
+  for (const auto& [text, code] :
+       {std::pair{"exit 0", 0}, {"exit 7", 7}, {"kill -TERM $$", exit_signalled + SIGTERM}}) {
+    const auto program = containment_->start({{"sh", "-c", text}, environment_with({})});
+    ASSERT_TRUE(program) << program.error();
+    EXPECT_EQ(exit_code_of(*program), code) << text;
+  }
+}
+
+TEST_P(Contained, says_what_a_shell_says_of_a_program_that_is_not_there) {
+  const auto program = containment_->start({{"no-such-program"}, environment_with({})});
+  ASSERT_TRUE(program);
+  EXPECT_EQ(exit_code_of(*program), exit_not_found);
+}
+
+TEST_P(Contained, is_dead_with_its_daemons_when_it_is_killed) {
+  const Ready ready;
+  ASSERT_TRUE(containment_->start(with_daemon(ready.tell(), "sleep 1000")));
+  ready.wait();
+  EXPECT_TRUE(containment_->kill_all(getpid(), 0, patience));
+  EXPECT_TRUE(children_of(getpid()).empty());
+}
+
+TEST_P(Contained, is_dead_with_its_daemons_also_when_it_has_ended_itself) {
+  const Ready ready;
+  const auto program = containment_->start(with_daemon(ready.tell(), "exit 0"));
+  ASSERT_TRUE(program);
+  ready.wait();
+  exit_code_of(*program);
+  EXPECT_TRUE(containment_->kill_all(getpid(), 0, patience));
+  EXPECT_TRUE(children_of(getpid()).empty());
+}
+
+TEST_P(Contained, spares_the_one_that_is_named) {
+  const pid_t spared = fork();
+  if (spared == 0) {
+    pause();
+    _exit(0);
+  }
+  EXPECT_TRUE(containment_->kill_all(getpid(), spared, patience));
+  EXPECT_EQ(kill(spared, 0), 0);
+  EXPECT_EQ(waitpid(spared, nullptr, WNOHANG), 0) << "it lives";
+  kill(spared, SIGKILL);
+  waitpid(spared, nullptr, 0);
+}
+
+TEST_P(Contained, is_found_by_who_has_not_started_it) {
+  if (GetParam() == Level::pidns) GTEST_SKIP() << "there the kernel kills";
+  const Ready ready;
+  ASSERT_TRUE(containment_->start(with_daemon(ready.tell(), "sleep 1000")));
+  ready.wait();
+  EXPECT_TRUE(containment_->kill_all(0, getpid(), patience));
+  EXPECT_TRUE(children_of(getpid()).empty());
+}
+
+TEST_P(Contained, gets_sigterm_in_its_whole_group) {
+  const Ready ready;
+  const auto program = containment_->start(with_daemon(ready.tell(), "sleep 1000; exit 3"));
+  ASSERT_TRUE(program);
+  ready.wait();
+  if (kill(-*program, SIGTERM) != 0) kill(*program, SIGTERM);
+  EXPECT_EQ(exit_code_of(*program), exit_signalled + SIGTERM);
+}
+
+INSTANTIATE_TEST_SUITE_P(All, Contained, testing::Values(Level::sweep, Level::cgroup, Level::pidns),
+                         [](const auto& it) { return std::string{to_text(it.param)}; });
+
+TEST(Containment, has_a_word_for_each_level) {
+  for (const Level it : {Level::sweep, Level::pid1, Level::cgroup, Level::pidns}) {
+    EXPECT_EQ(parse_level(to_text(it)), it);
+  }
+  EXPECT_FALSE(parse_level("none"));
+}
+
+TEST(Containment, refuses_what_cannot_be_had) {
+  const auto chosen = Containment::choose(Level::pid1, new_run_id());
+  ASSERT_FALSE(chosen);
+  EXPECT_NE(chosen.error().find(std::to_string(getpid())), std::string::npos);
+}
+
+}  // namespace
+}  // namespace duckduckgoose::os
