@@ -105,7 +105,7 @@ Node::Impl::Impl(net::Loop& on, store::Directory opened, net::Server listening, 
            .began_at = wall_now()},
       server{std::move(listening)},
       exit_with{home.settings.job && home.settings.job->once ? exit_code::try_again
-                                                            : exit_code::stopped} {}
+                                                             : exit_code::stopped} {}
 
 Node::Impl::~Impl() {
   home.loop.cancel(end_timer);

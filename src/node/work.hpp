@@ -78,9 +78,9 @@ class Work {
   bool has_begun_ = false;   ///< The command, in this tenure.
   std::optional<int> done_;  ///< The process is to stop with this.
   int failed_checks_ = 0;
-  Instant aside_until_;  ///< It could not do the work.
-  net::TimerId timer_;   ///< To begin, or to start the command again.
-  net::TimerId check_timer_;   ///< The next check; before the command, the end of patience.
+  Instant aside_until_;       ///< It could not do the work.
+  net::TimerId timer_;        ///< To begin, or to start the command again.
+  net::TimerId check_timer_;  ///< The next check; before the command, the end of patience.
 };
 
 }  // namespace duckduckgoose::node
