@@ -1,0 +1,51 @@
+"""Saves made slow, with real processes: a goose whose save ends before its lease is left alone."""
+
+import pathlib
+import sys
+
+import pond
+
+LIBRARY = sys.argv.pop(1)
+
+
+class SlowSave(pond.PondTest):
+    def setUp(self):
+        super().setUp()
+        self.slowness = pathlib.Path(self.folder, "slowness")
+        self.slowness.write_text("0")
+        slow = {"LD_PRELOAD": LIBRARY, "SLOW_SAVE": self.slowness}
+        self.goose = self.first(DUCK_PROMISE="1s", **slow)
+        self.ducks = [self.joined(self.goose) for _ in range(2)]
+        self.until_voters([self.goose, *self.ducks], 3)
+
+    def save(self, milliseconds):
+        """Lets the goose save once, so slowly: it takes an observer off the list for ever."""
+        observer = self.joined(self.goose)
+        pond.until("it has joined", lambda: (observer.status() or {}).get("role") == "observer")
+        id = observer.status()["id"]
+        self.slowness.write_text(str(milliseconds // 2))  # file and folder are synced
+        code, _, words = self.goose.command("remove", id)
+        self.slowness.write_text("0")
+        observer.kill()
+        return code, words
+
+    def test_costs_nothing_while_it_ends_before_the_lease(self):
+        before = self.goose.status()
+        for milliseconds in (5, 50, 300, 700):
+            code, words = self.save(milliseconds)
+            after = self.goose.status(5)
+            self.assertEqual((code, after["token"], after["starts"], after["mode"]),
+                             (0, before["token"], before["starts"], "goose"),
+                             f"{milliseconds} ms: {words}")
+
+    def test_costs_the_office_and_not_the_life_when_it_outlives_the_lease(self):
+        before = self.goose.status()
+        self.save(2500)
+        pond.until("a newer goose is known", lambda: (
+            (self.goose.status(5) or {}).get("token", 0) > before["token"]))
+        self.assertEqual(self.goose.status(5)["starts"], before["starts"], "it was not killed")
+        self.until_one_goose([self.goose, *self.ducks])
+
+
+if __name__ == "__main__":
+    pond.main()
