@@ -1,9 +1,9 @@
 #include "keeper/work.hpp"
 
-#include <signal.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <csignal>
 #include <cstdio>
 #include <utility>
 
@@ -83,6 +83,6 @@ bool Work::runs_any() const {
   return std::ranges::any_of(processes_, [](pid_t it) { return it != 0; });
 }
 
-bool Work::clear(pid_t node) { return !job_.containment.kill(getpid(), node) && !runs_any(); }
+bool Work::clear(pid_t node) const { return !job_.containment.kill(getpid(), node) && !runs_any(); }
 
 }  // namespace duckduckgoose::keeper

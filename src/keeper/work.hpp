@@ -46,7 +46,7 @@ class Work {
 
   /// SIGKILL to all that lives, but for `node`. True: there is nothing, and never will be. Else to
   /// be called again soon.
-  [[nodiscard]] bool clear(pid_t node);
+  [[nodiscard]] bool clear(pid_t node) const;
 
   void give_back() const { job_.containment.end(); }
 

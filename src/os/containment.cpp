@@ -53,7 +53,7 @@ std::string new_run_id() {
 
 Containment::Containment(Level level, std::string run_id)
     : level_{level}, mark_{"DUCK_RUN_ID=" + std::move(run_id)} {
-  sigprocmask(SIG_SETMASK, nullptr, &mask_);
+  pthread_sigmask(SIG_SETMASK, nullptr, &mask_);
 }
 
 std::expected<Containment, std::string> Containment::choose(std::optional<Level> wanted,

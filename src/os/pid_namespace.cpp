@@ -107,7 +107,7 @@ std::expected<pid_t, std::string> start_in_pid_namespace(const Program& program,
   if (forked.id > 0) return forked.id;
 
   std::signal(SIGCHLD, SIG_DFL);
-  sigprocmask(SIG_SETMASK, &awaited, nullptr);
+  pthread_sigmask(SIG_SETMASK, &awaited, nullptr);
   // It may have died before it could be watched.
   pollfd death{.fd = starter.get(), .events = POLLIN, .revents = 0};
   if (!forked.is_ready || poll(&death, 1, 0) != 0) _exit(exit_not_executable);

@@ -57,7 +57,7 @@ std::vector<char*> pointers_to(const std::vector<std::string>& words) {
 /// Those that this program changes for itself: an ignored signal would stay ignored.
 void restore_signals(const sigset_t& mask) {
   for (const int it : {SIGPIPE, SIGXFSZ, SIGCHLD, SIGTSTP, SIGTTOU}) std::signal(it, SIG_DFL);
-  sigprocmask(SIG_SETMASK, &mask, nullptr);
+  pthread_sigmask(SIG_SETMASK, &mask, nullptr);
 }
 
 }  // namespace
