@@ -42,14 +42,18 @@ Refusal needs_keeper() {
               "out, or run no command, hook or health command"};
 }
 
+bool wants_job(const Call& call) {
+  const auto is_given = [&call](Opt opt) { return !text_of(call.values, opt).empty(); };
+  return !call.program.empty() || is_given(Opt::on_goose) || is_given(Opt::on_duck) ||
+         is_given(Opt::health);
+}
+
 Expected<std::optional<Job>> job_in(const Call& call) {
+  if (!wants_job(call)) return std::nullopt;
   const Values& values = call.values;
   const std::string on_goose = text_of(values, Opt::on_goose);
   const std::string on_duck = text_of(values, Opt::on_duck);
   const std::string health = text_of(values, Opt::health);
-  if (call.program.empty() && on_goose.empty() && on_duck.empty() && health.empty()) {
-    return std::nullopt;
-  }
   if (!call.program.empty()) {
     if (auto can = check_program(call.program.front()); !can) {
       return std::unexpected(can.error());

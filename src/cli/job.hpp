@@ -20,6 +20,9 @@ struct Job {
 /// containment that cannot be had here.
 [[nodiscard]] Expected<std::optional<Job>> job_in(const Call& call);
 
+/// Something is to be run.
+[[nodiscard]] bool wants_job(const Call& call);
+
 /// Refuses a program that could not be run now, as a shell does: 126, 127.
 [[nodiscard]] Expected<void> check_program(const std::string& word);
 

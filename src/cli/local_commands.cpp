@@ -62,11 +62,11 @@ Expected<Exit> run_node(const Call& call) {
   if (!settings) return std::unexpected(settings.error());
   const auto is_alone = call.values.is_on(Opt::no_keeper);
   if (!is_alone) return std::unexpected(is_alone.error());
+  if (*is_alone && wants_job(call)) return std::unexpected(needs_keeper());
   auto job = job_in(call);
   if (!job) return std::unexpected(job.error());
   std::optional<keeper::Job> kept;
   if (*job) {
-    if (*is_alone) return std::unexpected(needs_keeper());
     kept = std::move((*job)->kept);
     settings->job = std::move((*job)->settings);
   }

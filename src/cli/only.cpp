@@ -193,12 +193,19 @@ Expected<Exit> run_only(const Call& call) {
   if (!containment) return std::unexpected(containment.error());
   os::adopt_orphans();
   std::signal(SIGCHLD, SIG_DFL);
+  // Who stands still renews nothing, and its command would go on.
+  std::signal(SIGTSTP, SIG_IGN);
+  std::signal(SIGTTOU, SIG_IGN);
   sigset_t set;
   sigemptyset(&set);
   sigaddset(&set, SIGCHLD);
   for (const int it : passed_on) sigaddset(&set, it);
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
   Run run{*std::move(containment), Descriptor{signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC)}};
+  if (net::Loop::now() >= hold.until() - guard::kill_margin(hold.promise())) {
+    return refuse(Exit::try_again, "the hold was over before " + call.program.front() +
+                                       " could be started: try again");
+  }
   if (!run.start({.words = call.program, .environment = environment_for(hold.status())})) {
     return refuse(Exit::try_again, os::last_error("to start " + call.program.front()));
   }

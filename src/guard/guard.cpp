@@ -27,6 +27,7 @@ void Guard::on(const Beat& beat) {
   heard_ = now_;
   saving_ = false;
   promise_ = beat.promise;
+  grace_ = std::min(grace_, grace_max(promise_));
   learn(beat.lease_end);
 }
 

@@ -47,14 +47,18 @@ struct Begin {
   WorkBegan work;
   std::string environment;  ///< Of all parts: "NAME=value" with a zero byte behind each.
 };
-/// Start this; if it runs already, kill it.
+/// Start this.
 struct Start {
+  Part part{};
+};
+/// Kill this, if it runs: it takes too long.
+struct Halt {
   Part part{};
 };
 
 /// From the node.
 using Letter =
-    std::variant<Beat, Saving, Saved, Held, Envelopes, Says, Begin, Start, EndWork, Farewell>;
+    std::variant<Beat, Saving, Saved, Held, Envelopes, Says, Begin, Start, Halt, EndWork, Farewell>;
 
 /// From the keeper: it lives, and has read the last beat.
 struct Alive {};

@@ -124,12 +124,14 @@ class Keeper {
       const ssize_t got = recv(line_.get(), bytes.data(), bytes.size(), MSG_DONTWAIT);
       // A node that died with something unread is reported once, before what it still said.
       if (got < 0 && (errno == ECONNRESET || errno == EINTR)) continue;
-      if (got < 0 && errno == EAGAIN) return;
-      if (got <= 0) return line_.close();
+      if (got < 0 && errno == EAGAIN) break;
+      if (got <= 0) line_.close();
+      if (got <= 0) break;
       auto letter = guard::decode_letter({bytes.data(), static_cast<std::size_t>(got)});
       if (!letter) continue;
       std::visit([this](auto& it) { take(it); }, *letter);
     }
+    start_what_is_due();
   }
 
   void take(const guard::Beat& beat) {
@@ -178,13 +180,25 @@ class Keeper {
     work_->set_environment(begin.environment);
     step(begin.work);
   }
-  void take(const guard::Start& start) {
-    if (!works_ || is_ending_ || node_ == 0) return;
-    if (!work_->start(start.part)) ended(start.part, os::exit_not_executable);
+  void take(const guard::Start& start) { due_.push_back(start.part); }
+  void take(const guard::Halt& halt) {
+    if (work_) work_->halt(halt.part);
+  }
+
+  /// Once all has been read: what is to be ended again is not started.
+  void start_what_is_due() {
+    for (const guard::Part part : std::exchange(due_, {})) {
+      const bool is_in_time = works_ && !is_ending_ && node_ != 0;
+      const bool would_be_swept = is_clearing_ && part == guard::Part::health;
+      if (!is_in_time || would_be_swept) continue;
+      if (!work_->start(part)) ended(part, os::exit_not_executable);
+    }
   }
 
   /// What a command leaves behind is killed before anybody learns that it has ended.
   void ended(guard::Part part, int exit_code) {
+    // A check that is swept away with a command tells nothing.
+    if (part == guard::Part::health && is_clearing_) return;
     if (part == guard::Part::health) return tell(guard::PartEnded{part, exit_code});
     over_ = guard::PartEnded{part, exit_code};
     is_clearing_ = true;
@@ -280,8 +294,9 @@ class Keeper {
   bool node_was_over_ = false;
   std::optional<Work> work_;
   bool has_command_ = false;
-  bool works_ = false;                    ///< The guard watches the work.
-  bool is_ending_ = false;                ///< ... and has told it to end.
+  bool works_ = false;      ///< The guard watches the work.
+  bool is_ending_ = false;  ///< ... and has told it to end.
+  std::vector<guard::Part> due_;
   bool is_given_up_ = false;              ///< By the node, on purpose.
   bool is_clearing_ = false;              ///< What is left of it is being killed.
   std::optional<guard::PartEnded> over_;  ///< To be told when that is done.

@@ -43,20 +43,22 @@ void Work::set_variable(const std::string& name, const std::string& value) {
 }
 
 bool Work::start(guard::Part part) {
-  pid_t& running = process(part);
-  if (running != 0) {
-    kill(-running, SIGKILL);
-    kill(running, SIGKILL);
-    return true;
-  }
+  if (process(part) != 0) return true;
   const auto started = job_.containment.start(
       {.words = words_of(part), .environment = os::environment_with(environment_)});
   if (started) {
-    running = *started;
+    process(part) = *started;
   } else {
     std::fprintf(stderr, "duckduckgoose: %s\n", started.error().c_str());
   }
   return started.has_value();
+}
+
+void Work::halt(guard::Part part) const {
+  const pid_t running = process(part);
+  if (running == 0) return;
+  kill(-running, SIGKILL);
+  kill(running, SIGKILL);
 }
 
 void Work::end() {

@@ -32,8 +32,10 @@ class Work {
   /// One entry, instead of the one of that name.
   void set_variable(const std::string& name, const std::string& value);
 
-  /// False: it cannot be started. If that part runs already it is killed instead.
+  /// False: it cannot be started.
   [[nodiscard]] bool start(guard::Part part);
+  /// SIGKILL to it and its group.
+  void halt(guard::Part part) const;
 
   /// SIGTERM to what has been started, group by group.
   void end();

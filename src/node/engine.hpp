@@ -80,6 +80,8 @@ class Engine {
   /// What the goose knows of the others; none while this node is not the goose, or gives the office
   /// up.
   [[nodiscard]] std::optional<membership::Office> office() const;
+  /// The record could not be saved: nothing happens here any more.
+  [[nodiscard]] bool has_failed() const { return failed_; }
   /// This node is the goose at this instant, by its clock.
   [[nodiscard]] bool leads(Instant now) const;
 

@@ -51,8 +51,8 @@ void Work::look() {
   }
   const Leader* const leader = engine_.raft().leader();
   if (stage_ == Stage::runs && leader != nullptr && leader->drain) {
-    home_.keeper.tell(guard::EndWork{net::Loop::now() + job_->stop_timeout});
     end();
+    tell_end(net::Loop::now() + job_->stop_timeout);
   }
 }
 
@@ -69,12 +69,21 @@ void Work::begin() {
   environment_ = listener_.environment();
   home_.keeper.beat();
   const guard::WorkBegan work{.grace = grace(), .has_last_act = !job_->on_duck.empty()};
-  if (!leads() || !home_.keeper.tell(guard::Begin{work, environment_})) return over(true);
+  const bool may_begin = leads() && !engine_.has_failed();
+  if (!may_begin || !home_.keeper.tell(guard::Begin{work, environment_})) return over(true);
   is_prepared_ = !job_->has_on_goose;
   go_on();
 }
 
 bool Work::start(guard::Part part) { return home_.keeper.tell(guard::Start{part}); }
+
+void Work::halt(guard::Part part) { static_cast<void>(home_.keeper.tell(guard::Halt{part})); }
+
+/// Again and again until the keeper has it: nothing else ends what runs.
+void Work::tell_end(Instant limit) {
+  static_cast<void>(home_.keeper.tell(guard::EndWork{limit}));
+  timer_ = home_.loop.wake_at(net::Loop::now() + tell_every, [this, limit] { tell_end(limit); });
+}
 
 /// The hook, then the command, where there is one; and the checks.
 void Work::go_on() {
@@ -84,6 +93,7 @@ void Work::go_on() {
   command_runs_ = job_->has_command && start(guard::Part::command);
   has_begun_ = has_begun_ || command_runs_;
   if (job_->has_command && !command_runs_) return again_after(Restarts::pause_min);
+  check_runs_ = false;
   if (job_->has_health) check();
 }
 
@@ -92,13 +102,15 @@ void Work::prepare() {
   if (!start(guard::Part::on_goose)) return again_after(Restarts::pause_min);
   home_.loop.cancel(check_timer_);
   check_timer_ = home_.loop.wake_at(net::Loop::now() + job_->stop_timeout,
-                                    [this] { static_cast<void>(start(guard::Part::on_goose)); });
+                                    [this] { halt(guard::Part::on_goose); });
 }
 
 void Work::hear(const guard::Reply& reply) {
   if (std::holds_alternative<guard::WorkEnds>(reply)) {
-    if (stage_ != Stage::runs) return;
+    if (stage_ != Stage::runs && stage_ != Stage::ends) return;
+    const bool is_news = stage_ == Stage::runs;
     end();
+    if (!is_news) return;
     // The keeper saw the lease run out: whatever is renewed, this tenure is over.
     if (leads()) engine_.drain(ReleaseReason::unhealthy, std::nullopt, [](const Answer&) {});
   } else if (const auto* ended = std::get_if<guard::WorkEnded>(&reply)) {
@@ -145,12 +157,18 @@ void Work::again_after(Duration pause) {
 
 /// One that is late is killed, which is a failure.
 void Work::check() {
-  if (stage_ != Stage::runs || !start(guard::Part::health)) return;
+  if (stage_ != Stage::runs) return;
+  if (check_runs_) {
+    halt(guard::Part::health);
+  } else {
+    check_runs_ = start(guard::Part::health);
+  }
   home_.loop.cancel(check_timer_);
   check_timer_ = home_.loop.wake_at(net::Loop::now() + check_every, [this] { check(); });
 }
 
 void Work::check_ended(int exit_code) {
+  check_runs_ = false;
   if (stage_ != Stage::runs || (job_->has_command && !command_runs_)) return;
   failed_checks_ = exit_code == 0 ? 0 : failed_checks_ + 1;
   if (exit_code == 0) return;
@@ -193,6 +211,7 @@ void Work::over(bool well) {
   stage_ = Stage::idle;
   const bool was_cut_short = job_->once && std::exchange(has_begun_, false) && !done_;
   command_runs_ = false;
+  check_runs_ = false;
   if (!well)
     home_.log.warn("hook", "what was started has not ended well: nothing is released early");
   if (std::exchange(core_knows_, false)) engine_.step(WorkEnded{well});
@@ -205,45 +224,59 @@ void Work::over(bool well) {
 
 void Work::take_over(bool keeper_is_dead) {
   if (!job_ || stage_ == Stage::idle || stage_ == Stage::due) return;
-  const auto& containment = job_->containment;
-  const pid_t keeper = keeper_is_dead ? 0 : getppid();
-  // For when it goes on: it has an end to see to as well, and says when it has.
-  home_.keeper.tell(guard::EndWork{net::Loop::now()});
   end();
-  const bool all_dead = containment.kill_all(keeper, getpid(), grace());
-  home_.log.warn("keeper", all_dead ? "killed all that the goose had started"
-                                    : "cannot kill what the goose had started");
-  if (!all_dead) return;  // the core waits for it
-  const bool well = last_act_alone();
-  if (keeper_is_dead) containment.end();
+  end_alone(keeper_is_dead ? 0 : getppid());
+}
+
+/// The core waits until all is dead, and so do all others.
+void Work::end_alone(pid_t keeper) {
+  const Duration limit = std::max<Duration>(grace(), std::chrono::milliseconds{20});
+  if (!job_->containment.kill_all(keeper, getpid(), limit)) {
+    home_.log.repeat(LogLevel::warn, "keeper", "takes over",
+                     "cannot kill what the goose had started yet", net::Loop::now());
+    timer_ =
+        home_.loop.wake_at(net::Loop::now() + tell_every, [this, keeper] { end_alone(keeper); });
+    return;
+  }
+  home_.log.warn("keeper", "killed all that the goose had started");
+  const bool well = !core_knows_ || last_act_alone(keeper == 0);
+  if (keeper == 0) job_->containment.end();
   if (std::exchange(core_knows_, false)) engine_.step(WorkEnded{well});
+  // A keeper that goes on has an end to see to as well, and says when it has.
+  if (keeper != 0) tell_end(net::Loop::now());
 }
 
 /// The last hook, without a keeper. True: there is none, or it has done its work.
-bool Work::last_act_alone() const {
+bool Work::last_act_alone(bool keeper_is_dead) const {
   if (job_->on_duck.empty()) return true;
-  os::adopt_orphans();
+  const auto lease_end = engine_.raft().lease_end();
+  const Instant began = net::Loop::now();
+  Instant limit = began + grace();
+  if (lease_end) {
+    limit = std::min(limit, *lease_end - guard::kill_margin(engine_.config().promise));
+  }
+  if (limit <= began) return false;
   std::vector<std::string> more;
   for (std::size_t begin = 0; begin < environment_.size();) {
     const std::size_t end = environment_.find('\0', begin);
     more.push_back(environment_.substr(begin, end - begin));
     begin = end + 1;
   }
-  const auto hook = job_->containment.start(
-      {.words = {"/bin/sh", "-c", job_->on_duck}, .environment = os::environment_with(more)});
+  std::erase_if(more, [](const std::string& it) { return it.starts_with("DUCK_CAUSE="); });
+  more.emplace_back(keeper_is_dead ? "DUCK_CAUSE=its keeper is dead"
+                                   : "DUCK_CAUSE=its keeper does not answer");
+  os::adopt_orphans();
+  const auto hook = job_->containment.start({.words = {"/bin/sh", "-c", job_->on_duck},
+                                             .environment = os::environment_with(more),
+                                             .keeps_descriptors = false});
   if (!hook) return false;
-  const Instant limit = net::Loop::now() + grace();
   int status = 0;
-  while (waitpid(*hook, &status, WNOHANG) == 0) {
-    if (net::Loop::now() < limit) {
-      std::this_thread::sleep_for(std::chrono::milliseconds{1});
-      continue;
-    }
-    static_cast<void>(job_->containment.kill_all(getpid(), 0, grace()));
-    waitpid(*hook, &status, 0);
-    return false;
+  pid_t ended = 0;
+  while ((ended = waitpid(*hook, &status, WNOHANG)) == 0 && net::Loop::now() < limit) {
+    std::this_thread::sleep_for(std::chrono::milliseconds{1});
   }
-  return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+  const bool all_dead = job_->containment.kill_all(getpid(), 0, grace());
+  return all_dead && ended == *hook && WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
 }  // namespace duckduckgoose::node

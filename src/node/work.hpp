@@ -1,5 +1,7 @@
 #pragma once
 
+#include <sys/types.h>
+
 #include <functional>
 #include <optional>
 #include <string>
@@ -42,6 +44,7 @@ class Work {
   }
 
   static constexpr Duration check_every = std::chrono::seconds{2};  ///< And its time limit.
+  static constexpr Duration tell_every = std::chrono::milliseconds{20};
   static constexpr int checks_max = 3;  ///< So many failures in a row are one too many.
   static constexpr Duration stays_out = std::chrono::minutes{1};  ///< Who could not do the work.
 
@@ -50,6 +53,9 @@ class Work {
 
   void begin();
   [[nodiscard]] bool start(guard::Part part);
+  void halt(guard::Part part);
+  void tell_end(Instant limit);
+  void end_alone(pid_t keeper);
   void go_on();
   void prepare();
   void end();
@@ -62,7 +68,7 @@ class Work {
   void give_up(ReleaseReason reason, const std::string& why);
   [[nodiscard]] bool leads() const;
   [[nodiscard]] Duration grace() const;
-  [[nodiscard]] bool last_act_alone() const;
+  [[nodiscard]] bool last_act_alone(bool keeper_is_dead) const;
 
   const Home& home_;
   Engine& engine_;
@@ -78,6 +84,7 @@ class Work {
   bool has_begun_ = false;   ///< The command, in this tenure.
   std::optional<int> done_;  ///< The process is to stop with this.
   int failed_checks_ = 0;
+  bool check_runs_ = false;
   Instant aside_until_;       ///< It could not do the work.
   net::TimerId timer_;        ///< To begin, or to start the command again.
   net::TimerId check_timer_;  ///< The next check; before the command, the end of patience.

@@ -2,6 +2,7 @@
 
 #include <sys/prctl.h>
 #include <sys/random.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -28,6 +29,8 @@ constexpr std::array words{Word{Level::sweep, "sweep"}, Word{Level::pid1, "pid1"
 /// For the killed to be gone. Short: one that starts another and ends is not to be missed for long.
 constexpr std::chrono::microseconds pause{100};
 
+constexpr std::string_view mark_name = "DUCK_RUN_ID=";
+
 bool is_first_process() { return getpid() == 1; }
 
 }  // namespace
@@ -52,7 +55,7 @@ std::string new_run_id() {
 }
 
 Containment::Containment(Level level, std::string run_id)
-    : level_{level}, mark_{"DUCK_RUN_ID=" + std::move(run_id)} {
+    : level_{level}, mark_{std::string{mark_name} + std::move(run_id)} {
   pthread_sigmask(SIG_SETMASK, nullptr, &mask_);
 }
 
@@ -81,6 +84,8 @@ std::expected<Containment, std::string> Containment::choose(std::optional<Level>
 
 std::expected<pid_t, std::string> Containment::start(const Program& program) const {
   Program marked = program;
+  std::erase_if(marked.environment,
+                [](const std::string& it) { return it.starts_with(mark_name); });
   marked.environment.push_back(mark_);
   if (level_ == Level::pidns) return start_in_pid_namespace(marked, mask_);
   const pid_t starter = getpid();
@@ -103,7 +108,9 @@ std::expected<pid_t, std::string> Containment::start(const Program& program) con
 std::vector<Process> Containment::living(pid_t starter, pid_t except) const {
   std::vector<Process> found = starter != 0 ? children_of(starter) : all_processes();
   std::erase_if(found, [&](const Process& it) {
-    return it.id == except || (starter == 0 && !has_in_environment(it.id, mark_));
+    // Dead children of somebody else are not ours to bury.
+    const bool is_buried = it.has_ended && starter != getpid();
+    return it.id == except || is_buried || (starter == 0 && !has_in_environment(it.id, mark_));
   });
   return found;
 }
@@ -119,11 +126,15 @@ bool Containment::kill(pid_t starter, pid_t except) const {
 bool Containment::kill_all(pid_t starter, pid_t except, Duration limit) const {
   using Clock = std::chrono::steady_clock;
   const auto end = Clock::now() + limit;
-  // Twice nothing: of all processes one that is born while the list is read may not be on it.
-  for (int in_vain = 0; in_vain < 2;) {
+  // Of all processes one that is just born may not be on the list, and one that is about to become
+  // another program has no environment for a moment: so that look is taken several times.
+  const int looks = starter == 0 ? 4 : 2;
+  for (int in_vain = 0; in_vain < looks;) {
     in_vain = kill(starter, except) ? 0 : in_vain + 1;
+    while (starter == getpid() && waitpid(-1, nullptr, WNOHANG) > 0) {
+    }
     if (in_vain == 0 && Clock::now() >= end) return false;
-    if (in_vain == 0) std::this_thread::sleep_for(pause);
+    if (in_vain < looks) std::this_thread::sleep_for(starter == 0 ? 10 * pause : pause);
   }
   return true;
 }

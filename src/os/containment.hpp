@@ -47,7 +47,8 @@ class Containment {
   /// until there is nothing.
   [[nodiscard]] bool kill(pid_t starter, pid_t except) const;
 
-  /// Calls kill() until there is nothing, which is the result, or `limit` has passed.
+  /// Calls kill() until there is nothing, which is the result, or `limit` has passed. Of the
+  /// caller's own children it buries all that die.
   [[nodiscard]] bool kill_all(pid_t starter, pid_t except, Duration limit) const;
 
   /// Gives back what was made. When all is dead.

@@ -104,8 +104,12 @@ std::expected<pid_t, std::string> start_in_pid_namespace(const Program& program,
   for (const int signal : passed_on) sigaddset(&awaited, signal);
   const Forked forked = fork_into_namespace();
   if (forked.id < 0) return std::unexpected(last_error("clone with CLONE_NEWPID"));
-  if (forked.id > 0) return forked.id;
+  if (forked.id > 0) {
+    setpgid(forked.id, forked.id);  // Ctrl-C is not for it
+    return forked.id;
+  }
 
+  setpgid(0, 0);
   std::signal(SIGCHLD, SIG_DFL);
   pthread_sigmask(SIG_SETMASK, &awaited, nullptr);
   // It may have died before it could be watched.

@@ -50,11 +50,12 @@ std::optional<Process> read_process(pid_t id) {
     fields.push_back(rest.substr(0, end));
     rest.remove_prefix(end);
   }
-  if (fields.size() <= started_field || fields[0] == "Z" || fields[0] == "X") return std::nullopt;
+  if (fields.size() <= started_field) return std::nullopt;
   const auto parent = number_in<pid_t>(fields[parent_field]);
   const auto started = number_in<std::uint64_t>(fields[started_field]);
   if (!parent || !started) return std::nullopt;
-  return Process{.id = id, .parent = *parent, .started = *started};
+  const bool has_ended = fields[0] == "Z" || fields[0] == "X";
+  return Process{.id = id, .parent = *parent, .started = *started, .has_ended = has_ended};
 }
 
 }  // namespace
@@ -78,7 +79,8 @@ std::vector<Process> all_processes() {
   while (const dirent* const entry = readdir(folder.get())) {  // NOLINT(concurrency-mt-unsafe)
     const auto id = number_in<pid_t>(std::string_view{entry->d_name});
     if (!id) continue;
-    if (const auto process = read_process(*id)) all.push_back(*process);
+    const auto process = read_process(*id);
+    if (process && !process->has_ended) all.push_back(*process);
   }
   return all;
 }
@@ -94,7 +96,8 @@ std::vector<Process> children_of(pid_t parent) {
   }
   std::istringstream ids{contents_of(list)};
   for (pid_t id = 0; ids >> id;) {
-    if (const auto process = read_process(id)) found.push_back(*process);
+    found.push_back(
+        read_process(id).value_or(Process{.id = id, .parent = parent, .has_ended = true}));
   }
   return found;
 }
@@ -111,7 +114,7 @@ void kill_process(const Process& process) {
   const Descriptor same{static_cast<int>(syscall(SYS_pidfd_open, process.id, 0))};
   if (!same.is_open()) return;  // it is gone
   const auto now = read_process(process.id);
-  if (!now || now->started != process.started) return;
+  if (!now || now->started != process.started || now->has_ended) return;
   syscall(SYS_pidfd_send_signal, same.get(), SIGKILL, nullptr, 0);
 }
 

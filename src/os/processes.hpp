@@ -10,19 +10,21 @@
 /// Which processes there are. Source: proc(5), pidfd_open(2).
 namespace duckduckgoose::os {
 
-/// One process that has not ended. A zombie has: it is none.
+/// One process, alive or not buried yet.
 struct Process {
   pid_t id = 0;
   pid_t parent = 0;
   std::uint64_t started = 0;  ///< Tells it from an earlier process with the same id.
+  bool has_ended = false;     ///< A zombie: its parent has not been told yet.
 };
 
-/// All that can be seen at present; one that is born or dies meanwhile may be missing.
+/// All that live, as far as can be seen; one that is born or dies meanwhile may be missing.
 [[nodiscard]] std::vector<Process> all_processes();
 
-/// The children of a process without threads. If it adopts orphans and has no children, then nobody
-/// descends from it: whoever loses its parent is appended before that is gone from the list. So
-/// whoever kills children until there are none has killed all.
+/// The children of a process without threads, with those that have ended and are not buried yet. If
+/// it adopts orphans and has no children, not even dead ones, then nobody descends from it: whoever
+/// loses its parent is appended before that is gone from the list. So who kills and buries children
+/// until there are none has killed all.
 [[nodiscard]] std::vector<Process> children_of(pid_t parent);
 
 /// Whether the process began with this in its environment: "NAME=value". False: no, or it may not

@@ -1,6 +1,7 @@
 #include "os/program.hpp"
 
 #include <fcntl.h>
+#include <linux/close_range.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -99,6 +100,7 @@ void become(const Program& program, const sigset_t& mask) {
     dup2(nothing, STDIN_FILENO);
     close(nothing);
   }
+  if (!program.keeps_descriptors) close_range(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC);
   const std::vector<char*> words = pointers_to(program.words);
   const std::vector<char*> variables = pointers_to(program.environment);
   execvpe(words.front(), words.data(), variables.data());

@@ -14,6 +14,7 @@ namespace duckduckgoose::os {
 struct Program {
   std::vector<std::string> words;        ///< The first one is looked up in PATH.
   std::vector<std::string> environment;  ///< "NAME=value" each; nothing else is passed on.
+  bool keeps_descriptors = true;         ///< Those above 2 that are not close-on-exec.
 };
 
 /// What a shell says of a program that it cannot start.

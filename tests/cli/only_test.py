@@ -105,6 +105,15 @@ class Only(OnlyTest):
         self.assertEqual(process.wait(10 * pond.PATIENCE), pond.TRY_AGAIN)
         self.assertIn("could not be kept", process.stderr.read())
 
+    def test_does_not_stand_still(self):
+        """Ctrl-Z would leave a command alone that nobody renews the hold for."""
+        goose = self.first()
+        process, _ = self.begin(goose, self.script(
+            "echo start $$ >>$BOOK; while [ ! -e $BOOK.end ]; do sleep 0.02; done"))
+        process.send_signal(signal.SIGTSTP)
+        pathlib.Path(f"{self.book}.end").touch()
+        self.assertEqual(process.wait(10 * pond.PATIENCE), 0)
+
     def test_takes_its_command_with_it(self):
         goose = self.first()
         process, command = self.begin(goose, self.script(

@@ -4,6 +4,7 @@ import contextlib
 import os
 import pathlib
 import signal
+import subprocess
 import time
 
 import pond
@@ -276,6 +277,11 @@ class Hooks(RunTest):
         self.assertEqual(second.command("handover", "--to", third.address)[0], 0)
         pond.until("the third one gives it up", lambda: "its on-goose hook fails" in third.words())
 
+    def test_that_check_are_not_failed_by_a_command_that_ends(self):
+        node = self.run_one("--health", "sleep 1.2", cmd=self.script("echo run >>$BOOK; sleep 0.6"))
+        pond.until("it has run three times", lambda: self.lines().count("run") == 3, 30)
+        self.assertNotIn("health command failed", node.words())
+
     def test_that_hang_in_the_beginning_are_killed(self):
         node = self.run_one("--stop-timeout", "200ms", "--on-goose", self.hook(
             'echo "up" >>$BOOK; [ -e $BOOK.well ] || sleep 1000'))
@@ -349,6 +355,28 @@ class Death(RunTest):
         self.assertIn("on-duck", self.book.read_text())
         pond.until("the node has stopped", lambda: not pond.exists(node))
         self.assertIn("killed all that the goose had started", first.words())
+
+    def test_of_the_keeper_where_killing_takes_longer_than_the_grace(self):
+        first, *rest = self.pond_of_three("--grace", "0ms")
+        command, daemon = self.started()
+        first.process.kill()
+        self.until_one_goose(rest)
+        self.assert_dead(command, daemon)
+
+    def test_that_a_keeper_has_missed_to_hear_of(self):
+        """Its line is full when the office is given up; it goes on before it is given up itself."""
+        first, *rest = self.pond_of_three(DUCK_PROMISE="20s")
+        command, daemon = self.started()
+        first.signal(signal.SIGSTOP)
+        for _ in range(400):
+            self.ask(first, "/status?hold=1")
+        with subprocess.Popen([pond.PROGRAM, "handover", "--node", first.address],
+                              env=pond.environment(), stdout=subprocess.DEVNULL) as handover:
+            time.sleep(0.3)  # for the node to tell the keeper, in vain
+            first.signal(signal.SIGCONT)
+            self.until_one_goose(rest, 30)
+            handover.wait(30)
+        self.assert_dead(command, daemon)
 
     def test_of_a_node_that_hangs(self):
         first, *rest = self.pond_of_three(DUCK_PROMISE="4s")

@@ -117,7 +117,7 @@ TEST_P(Contained, is_found_by_who_has_not_started_it) {
   ASSERT_TRUE(containment_->start(with_daemon(ready.tell(), "sleep 1000")));
   ready.wait();
   EXPECT_TRUE(containment_->kill_all(0, getpid(), patience));
-  EXPECT_TRUE(children_of(getpid()).empty());
+  EXPECT_TRUE(std::ranges::all_of(children_of(getpid()), &Process::has_ended));
 }
 
 TEST_P(Contained, gets_sigterm_in_its_whole_group) {
