@@ -11,7 +11,8 @@ namespace {
 
 int slowly(const char* call, int file) {
   long milliseconds = 0;
-  if (const char* const path = std::getenv("SLOW_SAVE")) std::ifstream{path} >> milliseconds;
+  const char* const path = std::getenv("SLOW_SAVE");  // NOLINT(concurrency-mt-unsafe)
+  if (path != nullptr) std::ifstream{path} >> milliseconds;
   std::this_thread::sleep_for(std::chrono::milliseconds{milliseconds});
   const auto next = reinterpret_cast<int (*)(int)>(dlsym(RTLD_NEXT, call));
   return next(file);

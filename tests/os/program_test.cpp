@@ -35,6 +35,7 @@ TEST(Program, that_is_not_executable_is_another_thing_than_none) {
 }
 
 TEST(Environment, is_passed_on_without_what_is_ours_alone) {
+  // NOLINTBEGIN(concurrency-mt-unsafe): there is one thread
   setenv("DUCK_SECRET_FILE", "x", 1);
   setenv("NOTIFY_SOCKET", "x", 1);
   setenv("DUCK_PORT", "4001", 1);
@@ -48,6 +49,7 @@ TEST(Environment, is_passed_on_without_what_is_ours_alone) {
   for (const char* const name : {"DUCK_SECRET_FILE", "NOTIFY_SOCKET", "DUCK_PORT", "DUCK_TOKEN"}) {
     unsetenv(name);
   }
+  // NOLINTEND(concurrency-mt-unsafe)
 }
 
 }  // namespace
