@@ -2,7 +2,6 @@
 
 #include <unistd.h>
 
-#include <charconv>
 #include <string>
 #include <utility>
 
@@ -21,13 +20,8 @@ constexpr int nodes_for_once_min = 3;
 Expected<int> number_of_nodes(const Values& values) {
   const auto given = values.find(Opt::nodes);
   if (!given) return 3;
-  int count = 0;
-  const char* const end = given->text.data() + given->text.size();
-  const auto [rest, failure] = std::from_chars(given->text.data(), end, count);
   const int min = values.has_flag(Opt::show_once) ? nodes_for_once_min : 1;
-  if (failure == std::errc{} && rest == end && count >= min && count <= demo::Pond::nodes_max) {
-    return count;
-  }
+  if (const auto count = whole_number(given->text, min, demo::Pond::nodes_max)) return *count;
   return std::unexpected(bad_value(*given, wire::quoted(given->text) + " is no number from " +
                                                std::to_string(min) + " to " +
                                                std::to_string(demo::Pond::nodes_max) +

@@ -3,6 +3,9 @@
 #include <string>
 #include <utility>
 
+#include "store/fresh.hpp"
+#include "wire/ids.hpp"
+
 namespace duckduckgoose::cli {
 namespace {
 
@@ -28,7 +31,9 @@ Expected<os::Containment> containment_in(const Values& values) {
   const auto word = values.word(Opt::contain);
   if (!word) return std::unexpected(word.error());
   const auto wanted = *word ? os::parse_level(**word) : std::nullopt;
-  auto containment = os::Containment::choose(wanted, os::new_run_id());
+  const auto run_id = store::random_bits();
+  if (!run_id) return refuse(Exit::disk, run_id.error().sentence);
+  auto containment = os::Containment::choose(wanted, wire::to_text(NodeId{*run_id}));
   if (containment) return *std::move(containment);
   return refuse(Exit::configuration, "--contain " + word->value_or("") +
                                          " cannot be had here: " + containment.error() +
@@ -48,12 +53,9 @@ bool wants_job(const Call& call) {
          is_given(Opt::health);
 }
 
-Expected<std::optional<Job>> job_in(const Call& call) {
+Expected<std::optional<node::JobSettings>> job_in(const Call& call) {
   if (!wants_job(call)) return std::nullopt;
   const Values& values = call.values;
-  const std::string on_goose = text_of(values, Opt::on_goose);
-  const std::string on_duck = text_of(values, Opt::on_duck);
-  const std::string health = text_of(values, Opt::health);
   if (!call.program.empty()) {
     if (auto can = check_program(call.program.front()); !can) {
       return std::unexpected(can.error());
@@ -69,22 +71,16 @@ Expected<std::optional<Job>> job_in(const Call& call) {
   if (!stop_timeout) return std::unexpected(stop_timeout.error());
   const auto containment = containment_in(values);
   if (!containment) return std::unexpected(containment.error());
-  const bool has_command = !call.program.empty();
-  Job job{.kept = {.command = call.program,
-                   .on_goose = on_goose,
-                   .on_duck = on_duck,
-                   .health = health,
-                   .containment = *containment},
-          .settings = {.has_command = has_command,
-                       .has_on_goose = !on_goose.empty(),
-                       .has_health = !health.empty(),
-                       .on_duck = on_duck,
-                       .on_exit = on_exit_of(on_exit->value_or("")),
-                       .once = *once && has_command,
-                       .grace = *grace,
-                       .containment = *containment}};
-  if (*stop_timeout) job.settings.stop_timeout = **stop_timeout;
-  return job;
+  node::JobSettings settings{.job = {.command = call.program,
+                                     .on_goose = text_of(values, Opt::on_goose),
+                                     .on_duck = text_of(values, Opt::on_duck),
+                                     .health = text_of(values, Opt::health),
+                                     .containment = *containment},
+                             .on_exit = on_exit_of(on_exit->value_or("")),
+                             .once = *once && !call.program.empty(),
+                             .grace = *grace};
+  if (*stop_timeout) settings.stop_timeout = **stop_timeout;
+  return settings;
 }
 
 }  // namespace duckduckgoose::cli

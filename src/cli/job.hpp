@@ -4,21 +4,14 @@
 
 #include "cli/command.hpp"
 #include "cli/refusal.hpp"
-#include "keeper/work.hpp"
 #include "node/settings.hpp"
 
 namespace duckduckgoose::cli {
 
-/// What a node runs while it is goose: as its keeper has to know it, and as the node itself.
-struct Job {
-  keeper::Job kept;
-  node::JobSettings settings;
-};
-
 /// From the program and the options of a call; none: nothing is to be run.
 /// Errors: 126, 127 as a shell has it; 2 for a value that breaks the rule of its kind; 78 for a
 /// containment that cannot be had here.
-[[nodiscard]] Expected<std::optional<Job>> job_in(const Call& call);
+[[nodiscard]] Expected<std::optional<node::JobSettings>> job_in(const Call& call);
 
 /// Something is to be run.
 [[nodiscard]] bool wants_job(const Call& call);

@@ -65,11 +65,7 @@ Expected<Exit> run_node(const Call& call) {
   if (*is_alone && wants_job(call)) return std::unexpected(needs_keeper());
   auto job = job_in(call);
   if (!job) return std::unexpected(job.error());
-  std::optional<keeper::Job> kept;
-  if (*job) {
-    kept = std::move((*job)->kept);
-    settings->job = std::move((*job)->settings);
-  }
+  settings->job = *std::move(job);
   // A log that nobody reads any more must not end the node, nor a limit for files: a save fails.
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN);
@@ -79,6 +75,8 @@ Expected<Exit> run_node(const Call& call) {
     if (!end.sentence.empty()) print_error(end.sentence);
     return end.exit_code;
   };
+  std::optional<os::Job> kept;
+  if (settings->job) kept = settings->job->job;
   const int exit_code = *is_alone ? be_node({}) : keeper::keep(std::move(kept), be_node);
   if (exit_code != 0) return std::unexpected(Refusal{exit_code, {}});  // it has said why
   return Exit::yes;

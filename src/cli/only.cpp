@@ -6,8 +6,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
-#include <charconv>
 #include <chrono>
 #include <csignal>
 #include <optional>
@@ -21,7 +19,6 @@
 #include "os/containment.hpp"
 #include "os/descriptor.hpp"
 #include "wire/error.hpp"
-#include "wire/ids.hpp"
 
 namespace duckduckgoose::cli {
 namespace {
@@ -30,7 +27,6 @@ using namespace std::chrono_literals;
 
 constexpr Duration first_question_max = 5s;
 constexpr Duration pause_after_refusal = 20ms;
-constexpr std::array passed_on{SIGHUP, SIGINT, SIGTERM, SIGQUIT, SIGUSR1, SIGUSR2, SIGWINCH};
 
 /// The office of the node asked, held so that no other node can have it before `until`.
 class Hold {
@@ -97,9 +93,7 @@ class Run {
     return exit_code_.has_value();
   }
 
-  void end() const {
-    if (kill(-process_, SIGTERM) != 0) kill(process_, SIGTERM);
-  }
+  void end() const { os::terminate(process_); }
   /// All of it is dead when this returns, if the kernel can kill it.
   void kill_all() {
     static_cast<void>(containment_.kill_all(getpid(), 0, guard::patience_with_killed));
@@ -128,7 +122,7 @@ class Run {
     int status = 0;
     for (pid_t dead = 0; (dead = waitpid(-1, &status, WNOHANG)) > 0;) {
       if (dead != process_) continue;
-      exit_code_ = WIFEXITED(status) ? WEXITSTATUS(status) : os::exit_signalled + WTERMSIG(status);
+      exit_code_ = os::exit_code_of(status);
     }
   }
 
@@ -143,19 +137,9 @@ Expected<int> exit_code_on_duck(const Values& values) {
   constexpr int exit_code_max = 255;
   const auto given = values.find(Opt::exit_code);
   if (!given) return 0;
-  int number = 0;
-  const char* const end = given->text.data() + given->text.size();
-  const auto [last, error] = std::from_chars(given->text.data(), end, number);
-  if (error == std::errc{} && last == end && number >= 0 && number <= exit_code_max) return number;
+  if (const auto number = whole_number(given->text, 0, exit_code_max)) return *number;
   return std::unexpected(
       bad_value(*given, wire::quoted(given->text) + " is no exit code: 0 to 255"));
-}
-
-std::vector<std::string> environment_for(const wire::Status& status) {
-  return os::environment_with({"DUCK_TOKEN=" + std::to_string(status.token->value),
-                               "DUCK_TERM=" + std::to_string(status.term.value_or(Term{}).value),
-                               "DUCK_ID=" + wire::to_text(status.id),
-                               "DUCK_CLUSTER=" + status.cluster});
 }
 
 /// Runs it as long as the office is held, and ends it before it is not. True: it ended by itself.
@@ -199,14 +183,15 @@ Expected<Exit> run_only(const Call& call) {
   sigset_t set;
   sigemptyset(&set);
   sigaddset(&set, SIGCHLD);
-  for (const int it : passed_on) sigaddset(&set, it);
+  for (const int it : os::passed_on) sigaddset(&set, it);
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
   Run run{*std::move(containment), Descriptor{signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC)}};
   if (net::Loop::now() >= hold.until() - guard::kill_margin(hold.promise())) {
     return refuse(Exit::try_again, "the hold was over before " + call.program.front() +
                                        " could be started: try again");
   }
-  if (!run.start({.words = call.program, .environment = environment_for(hold.status())})) {
+  if (!run.start({.words = call.program,
+                  .environment = os::environment_with(wire::variables_of(hold.status()))})) {
     return refuse(Exit::try_again, os::last_error("to start " + call.program.front()));
   }
   const bool by_itself = run_while_held(run, hold);

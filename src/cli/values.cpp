@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <filesystem>
 #include <utility>
 
@@ -59,6 +60,14 @@ Expected<bool> Values::is_on(Opt opt) const {
   return refused(*value, wire::quoted(value->text) +
                              " is neither on nor off: write 1, true, yes or on, else 0, false, no "
                              "or off");
+}
+
+std::optional<int> whole_number(std::string_view text, int min, int max) {
+  int number = 0;
+  const char* const end = text.data() + text.size();
+  const auto [last, error] = std::from_chars(text.data(), end, number);
+  const bool is_one = error == std::errc{} && last == end && number >= min && number <= max;
+  return is_one ? std::optional{number} : std::nullopt;
 }
 
 Expected<std::optional<Duration>> Values::duration(Opt opt) const {

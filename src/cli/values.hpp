@@ -59,6 +59,9 @@ class Values {
   Environment environment_;
 };
 
+/// The number that is all of `text`, without a plus sign; none: it is none, or out of range.
+[[nodiscard]] std::optional<int> whole_number(std::string_view text, int min, int max);
+
 /// The refusal of a value: "DUCK_PORT: "x" is no port ...".
 [[nodiscard]] Refusal bad_value(const Sourced& value, std::string_view rule);
 

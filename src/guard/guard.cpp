@@ -92,8 +92,9 @@ void Guard::end_work(Instant limit) {
     work_ = Work::ends;
     work_limit_ = limit;
     out_.end_work = true;
+  } else {
+    work_limit_ = std::min(work_limit_, limit);
   }
-  work_limit_ = std::min(work_limit_, limit);
 }
 
 /// A goose that hangs is killed, so that its death can be proven; where there is nobody to prove it

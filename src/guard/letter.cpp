@@ -35,7 +35,7 @@ void put(std::string& to, const Envelopes& all) {
 
 void put(std::string& to, const Begin& begin) {
   put(to, begin.work);
-  put(to, std::string_view{begin.environment});
+  for (const std::string& entry : begin.environment) put(to, std::string_view{entry});
 }
 
 void put(std::string& to, const Says& says) { put(to, std::string_view{says.sentence}); }
@@ -65,7 +65,11 @@ bool take(std::string_view& from, Envelopes& all) {
 }
 
 bool take(std::string_view& from, Begin& begin) {
-  return take(from, begin.work) && take(from, begin.environment);
+  if (!take(from, begin.work)) return false;
+  while (!from.empty()) {
+    if (!take(from, begin.environment.emplace_back())) return false;
+  }
+  return true;
 }
 
 bool take(std::string_view& from, Says& says) { return take(from, says.sentence); }

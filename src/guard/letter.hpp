@@ -45,7 +45,7 @@ inline constexpr std::size_t parts = 4;
 /// The work begins: from here on the guard watches it.
 struct Begin {
   WorkBegan work;
-  std::string environment;  ///< Of all parts: "NAME=value" with a zero byte behind each.
+  std::vector<std::string> environment;  ///< "NAME=value" each, for all parts.
 };
 /// Start this.
 struct Start {

@@ -12,12 +12,9 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
-#include <cstdio>
 #include <cstdlib>
-#include <ctime>
 #include <optional>
 #include <string>
-#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -26,6 +23,7 @@
 #include "keeper/post.hpp"
 #include "keeper/service.hpp"
 #include "keeper/work.hpp"
+#include "os/clock.hpp"
 #include "os/descriptor.hpp"
 #include "os/program.hpp"
 
@@ -34,13 +32,6 @@ namespace {
 
 constexpr int exit_refused_by_system = 71;  // EX_OSERR of sysexits.h
 constexpr int clear_every_ms = 1;
-
-Instant now() {
-  timespec time{};
-  clock_gettime(CLOCK_BOOTTIME, &time);
-  return Instant{std::chrono::seconds{time.tv_sec} +
-                 std::chrono::floor<Duration>(std::chrono::nanoseconds{time.tv_nsec})};
-}
 
 /// What a command may want of its user; without one the first two stop the node.
 constexpr std::array for_the_command{SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGWINCH};
@@ -59,11 +50,10 @@ sigset_t own_signals(bool has_command) {
 /// One keeper from the fork to the end of its node.
 class Keeper {
  public:
-  Keeper(pid_t node, std::optional<Work> work, bool has_command, Descriptor line,
-         Descriptor signals, Descriptor clock)
+  Keeper(pid_t node, std::optional<Work> work, Descriptor line, Descriptor signals,
+         Descriptor clock)
       : node_{node},
         work_{std::move(work)},
-        has_command_{has_command},
         line_{std::move(line)},
         signals_{std::move(signals)},
         clock_{std::move(clock)} {}
@@ -106,7 +96,8 @@ class Keeper {
     while (read(signals_.get(), &signal, sizeof signal) == sizeof signal) {
       const int number = static_cast<int>(signal.ssi_signo);
       if (number == SIGCHLD) continue;  // see bury()
-      if (has_command_ && std::ranges::find(for_the_command, number) != for_the_command.end()) {
+      const bool has_command = work_ && work_->has_command();
+      if (has_command && std::ranges::find(for_the_command, number) != for_the_command.end()) {
         work_->signal(number);
       } else if (std::exchange(is_told_to_stop_, true) && number == SIGINT) {
         impatient_with_ = number;
@@ -214,7 +205,7 @@ class Keeper {
   }
 
   void step(const guard::Event& event) {
-    const guard::Orders orders = guard_.step(now(), event);
+    const guard::Orders orders = guard_.step(os::now(), event);
     if (orders.kill_node && node_ != 0) {
       hung_ = !impatient_with_;
       kill(node_, SIGKILL);
@@ -238,7 +229,7 @@ class Keeper {
       tell(*orders.over);
     }
     if (orders.release) {
-      released_at_ = now();
+      released_at_ = os::now();
       post_.send();
     }
     if (orders.end) ended_ = true;
@@ -246,15 +237,9 @@ class Keeper {
   }
 
   void arm(std::optional<Instant> at) {
-    itimerspec when{};
-    if (at) {
-      const auto since_boot = std::max(at->time_since_epoch(), Duration{1});
-      const auto seconds = std::chrono::floor<std::chrono::seconds>(since_boot);
-      when.it_value.tv_sec = seconds.count();
-      when.it_value.tv_nsec = std::chrono::nanoseconds{since_boot - seconds}.count();
-    }
     if (at == armed_) return;
     armed_ = at;
+    const itimerspec when = at ? os::alarm_at(*at) : itimerspec{};
     timerfd_settime(clock_.get(), TFD_TIMER_ABSTIME, &when, nullptr);
   }
 
@@ -270,30 +255,24 @@ class Keeper {
 
   void say_how_it_ended() const {
     if (is_clearing_) {
-      say("something that the goose had started could not be killed: nothing is released");
+      os::say("something that the goose had started could not be killed: nothing is released");
     }
     if (!signal_) return;
     std::string text = "the node ";
     text += hung_ ? "did not answer and was killed" : "was killed";
     text += " (signal " + std::to_string(*signal_) + ")";
     if (released_at_) {
-      const auto took = (now() - *released_at_) / std::chrono::milliseconds{1};
+      const auto took = (os::now() - *released_at_) / std::chrono::milliseconds{1};
       text +=
           answers_ > 0 ? "; other voters were told within " : "; no other voter was reached in ";
       text += std::to_string(took) + " ms";
     }
-    say(text);
-  }
-
-  static void say(const std::string& sentence) {
-    const std::string line = "duckduckgoose: " + sentence + "\n";
-    static_cast<void>(write(STDERR_FILENO, line.data(), line.size()));
+    os::say(text);
   }
 
   pid_t node_;  ///< 0: it is dead.
   bool node_was_over_ = false;
   std::optional<Work> work_;
-  bool has_command_ = false;
   bool works_ = false;      ///< The guard watches the work.
   bool is_ending_ = false;  ///< ... and has told it to end.
   std::vector<guard::Part> due_;
@@ -318,14 +297,13 @@ class Keeper {
 };
 
 int refused(const char* call) {
-  const std::string why = std::generic_category().message(errno);
-  std::fprintf(stderr, "duckduckgoose: %s failed: %s\n", call, why.c_str());
+  os::say(os::last_error(call));
   return exit_refused_by_system;
 }
 
 }  // namespace
 
-int keep(std::optional<Job> job, const std::function<int(int line)>& be_node) {
+int keep(std::optional<os::Job> job, const std::function<int(int line)>& be_node) {
   std::array<int, 2> ends{};
   if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends.data()) != 0) {
     return refused("socketpair");
@@ -334,15 +312,16 @@ int keep(std::optional<Job> job, const std::function<int(int line)>& be_node) {
   Descriptor node_end{ends[1]};
   // Inherited as ignored, the kernel would reap the node, and nobody could prove its death.
   signal(SIGCHLD, SIG_DFL);
-  const bool has_command = job && !job->command.empty();
-  const sigset_t signals = own_signals(has_command);
+  std::optional<Work> work;
+  if (job) work.emplace(*std::move(job));
+  const sigset_t signals = own_signals(work && work->has_command());
   sigset_t before;
   pthread_sigmask(SIG_BLOCK, &signals, &before);
   Descriptor signal_line{signalfd(-1, &signals, SFD_NONBLOCK | SFD_CLOEXEC)};
   Descriptor clock{timerfd_create(CLOCK_BOOTTIME, TFD_NONBLOCK | TFD_CLOEXEC)};
   if (!signal_line.is_open() || !clock.is_open()) return refused("signalfd or timerfd_create");
 
-  if (job) os::adopt_orphans();
+  if (work) os::adopt_orphans();
   const pid_t node = fork();
   if (node < 0) return refused("fork");
   if (node == 0) {
@@ -357,9 +336,7 @@ int keep(std::optional<Job> job, const std::function<int(int line)>& be_node) {
   }
   node_end.close();
   signal(SIGTSTP, SIG_IGN);  // a keeper that stands still is as bad as none
-  auto work = job ? std::optional{Work{*std::move(job)}} : std::nullopt;
-  return Keeper{
-      node, std::move(work), has_command, std::move(line), std::move(signal_line), std::move(clock)}
+  return Keeper{node, std::move(work), std::move(line), std::move(signal_line), std::move(clock)}
       .run();
 }
 

@@ -3,7 +3,7 @@
 #include <functional>
 #include <optional>
 
-#include "keeper/work.hpp"
+#include "os/job.hpp"
 
 /// The process that watches a node: the system calls for what guard::Guard decides. DESIGN.md,
 /// section 9. It has no threads, resolves no name and speaks no protocol.
@@ -20,6 +20,6 @@ namespace duckduckgoose::keeper {
 /// To be called before any thread is started. SIGINT, SIGTERM, SIGHUP and SIGQUIT stop the node;
 /// a SIGINT after one of these kills it. Error: 71 if the operating system refuses a process or a
 /// descriptor, after one sentence on standard error.
-[[nodiscard]] int keep(std::optional<Job> job, const std::function<int(int line)>& be_node);
+[[nodiscard]] int keep(std::optional<os::Job> job, const std::function<int(int line)>& be_node);
 
 }  // namespace duckduckgoose::keeper

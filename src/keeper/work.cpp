@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <csignal>
-#include <cstdio>
 #include <utility>
 
 #include "os/program.hpp"
@@ -12,34 +11,17 @@
 namespace duckduckgoose::keeper {
 
 std::vector<std::string> Work::words_of(guard::Part part) const {
-  const auto by_shell = [](const std::string& text) {
-    return std::vector<std::string>{"/bin/sh", "-c", text};
-  };
   switch (part) {
     case guard::Part::on_goose:
-      return by_shell(job_.on_goose);
+      return os::by_shell(job_.on_goose);
     case guard::Part::command:
       return job_.command;
     case guard::Part::on_duck:
-      return by_shell(job_.on_duck);
+      return os::by_shell(job_.on_duck);
     case guard::Part::health:
-      return by_shell(job_.health);
+      return os::by_shell(job_.health);
   }
   std::unreachable();
-}
-
-void Work::set_environment(const std::string& entries) {
-  environment_.clear();
-  for (std::size_t begin = 0; begin < entries.size();) {
-    const std::size_t end = std::min(entries.find('\0', begin), entries.size());
-    environment_.push_back(entries.substr(begin, end - begin));
-    begin = end + 1;
-  }
-}
-
-void Work::set_variable(const std::string& name, const std::string& value) {
-  std::erase_if(environment_, [&](const auto& it) { return it.starts_with(name + "="); });
-  environment_.push_back(name + "=" + value);
 }
 
 bool Work::start(guard::Part part) {
@@ -49,7 +31,7 @@ bool Work::start(guard::Part part) {
   if (started) {
     process(part) = *started;
   } else {
-    std::fprintf(stderr, "duckduckgoose: %s\n", started.error().c_str());
+    os::say(started.error());
   }
   return started.has_value();
 }
@@ -63,9 +45,7 @@ void Work::halt(guard::Part part) const {
 
 void Work::end() {
   for (const pid_t it : processes_) {
-    // The group may have been left by its first process, which is to end all the same. In a
-    // namespace that process stands for a group of its own.
-    if (it != 0 && kill(-it, SIGTERM) != 0) kill(it, SIGTERM);
+    if (it != 0) os::terminate(it);
   }
 }
 

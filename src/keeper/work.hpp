@@ -5,32 +5,26 @@
 #include <array>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "guard/letter.hpp"
-#include "os/containment.hpp"
+#include "os/job.hpp"
 
 namespace duckduckgoose::keeper {
-
-/// What a goose runs: a command without a shell, and hooks, which are shell commands.
-struct Job {
-  std::vector<std::string> command;  ///< Empty: none.
-  std::string on_goose;              ///< Empty: none; so the others.
-  std::string on_duck;
-  std::string health;
-  os::Containment containment;
-};
 
 /// The processes of the job.
 class Work {
  public:
-  explicit Work(Job job) : job_{std::move(job)} {}
+  explicit Work(os::Job job) : job_{std::move(job)} {}
 
-  /// What is started from now on has these entries, with a zero byte behind each, in its
-  /// environment.
-  void set_environment(const std::string& entries);
-  /// One entry, instead of the one of that name.
-  void set_variable(const std::string& name, const std::string& value);
+  [[nodiscard]] bool has_command() const { return !job_.command.empty(); }
+
+  /// What is started from now on has these entries in its environment.
+  void set_environment(std::vector<std::string> entries) { environment_ = std::move(entries); }
+  void set_variable(const std::string& name, const std::string& value) {
+    os::set_variable(environment_, name, value);
+  }
 
   /// False: it cannot be started.
   [[nodiscard]] bool start(guard::Part part);
@@ -57,7 +51,7 @@ class Work {
   [[nodiscard]] pid_t& process(guard::Part part) { return processes_.at(std::size_t(part)); }
   [[nodiscard]] pid_t process(guard::Part part) const { return processes_.at(std::size_t(part)); }
 
-  Job job_;
+  os::Job job_;
   std::vector<std::string> environment_;
   std::array<pid_t, guard::parts> processes_{};  ///< 0: it does not run.
 };

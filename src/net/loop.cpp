@@ -6,10 +6,10 @@
 #include <boost/asio/post.hpp>
 #include <cerrno>
 #include <csignal>
-#include <ctime>
 #include <system_error>
 
 #include "net/loop_impl.hpp"
+#include "os/clock.hpp"
 
 namespace duckduckgoose::net {
 namespace {
@@ -35,11 +35,7 @@ TimerId Loop::Impl::wake_at(Instant at, std::move_only_function<void()> f) {
 // is: an early expiration costs less than a system call for each change.
 void Loop::Impl::arm() {
   armed_ = timers.begin()->first.at;
-  const auto since_boot = std::max(armed_.time_since_epoch(), Duration{1});
-  const auto seconds = std::chrono::floor<std::chrono::seconds>(since_boot);
-  itimerspec when{};
-  when.it_value.tv_sec = seconds.count();
-  when.it_value.tv_nsec = std::chrono::nanoseconds{since_boot - seconds}.count();
+  const itimerspec when = os::alarm_at(armed_);
   if (timerfd_settime(clock_.native_handle(), TFD_TIMER_ABSTIME, &when, nullptr) != 0) {
     throw std::system_error{errno, std::generic_category(), "timerfd_settime"};
   }
@@ -83,12 +79,7 @@ void Loop::Impl::wait_for_signal() {
 Loop::Loop() : impl_{std::make_unique<Impl>()} {}
 Loop::~Loop() = default;
 
-Instant Loop::now() {
-  timespec time{};
-  clock_gettime(CLOCK_BOOTTIME, &time);
-  return Instant{std::chrono::seconds{time.tv_sec} +
-                 std::chrono::floor<Duration>(std::chrono::nanoseconds{time.tv_nsec})};
-}
+Instant Loop::now() { return os::now(); }
 
 std::uint64_t Loop::unix_ms() {
   const auto since_1970 = std::chrono::system_clock::now().time_since_epoch();

@@ -173,18 +173,11 @@ void Life::go_on_unguarded(bool keeper_is_dead) {
 }
 
 /// In the words of SURFACE section 5.
-std::string Life::environment_of_work() const {
+std::vector<std::string> Life::environment_of_work() const {
   const wire::Status now = status();
-  std::string all;
-  const auto add = [&all](std::string_view name, std::string_view value) {
-    all.append(name).append("=").append(value.substr(0, value.find('\0'))).push_back('\0');
-  };
-  if (now.token) add("DUCK_TOKEN", std::to_string(now.token->value));
-  if (now.term) add("DUCK_TERM", std::to_string(now.term->value));
-  add("DUCK_ID", wire::to_text(now.id));
-  add("DUCK_CLUSTER", now.cluster);
-  add("DUCK_CAUSE", now.cause);
-  return all;
+  std::vector<std::string> variables = wire::variables_of(now);
+  variables.push_back("DUCK_CAUSE=" + now.cause);
+  return variables;
 }
 
 void Life::cut_off(bool is_cut) {

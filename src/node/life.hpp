@@ -102,7 +102,7 @@ class Life final : private Surroundings, private PeersOwner {
   void leave_after(Duration wait);
   void fail(Failure failure);
   [[nodiscard]] Facts facts() const;
-  [[nodiscard]] std::string environment_of_work() const;
+  [[nodiscard]] std::vector<std::string> environment_of_work() const;
 
   const Home& home_;
   Listener listener_;

@@ -141,7 +141,7 @@ void Node::Impl::tell_start(const Record& record, const membership::Decision& st
   }
   if (const auto& job = home.settings.job) {
     log.info("containment", "what the goose starts is contained by " +
-                                std::string{os::to_text(job->containment.level())});
+                                std::string{os::to_text(job->job.containment.level())});
   }
   if (record.node.may_lead == home.settings.witness) {
     log.warn("setting",

@@ -3,6 +3,7 @@
 
 #include "node/node.hpp"
 #include "node/start.hpp"
+#include "os/program.hpp"
 
 namespace duckduckgoose::node {
 
@@ -26,7 +27,7 @@ Failure run(const Settings& settings) {
   loop.on_signal([&](int signal) {
     // A keeper gets the signals, and knows what a second one means.
     if (++signals == 1 || settings.keeper) return node->stop();
-    end({exit_code::signalled + signal, "ended at once by a second signal, " + name_of(signal)});
+    end({os::exit_signalled + signal, "ended at once by a second signal, " + name_of(signal)});
   });
   loop.run();
   return ended;

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "os/containment.hpp"
+#include "os/job.hpp"
 #include "raft/types.hpp"
 
 namespace duckduckgoose::node {
@@ -37,15 +37,13 @@ enum class OnExit : std::uint8_t { restart, handover, stop };
 
 /// What the node has its keeper run while it is goose (SURFACE section 5).
 struct JobSettings {
-  bool has_command = false;
-  bool has_on_goose = false;
-  bool has_health = false;
-  std::string on_duck;  ///< A shell command; empty: none.
+  os::Job job;
   OnExit on_exit = OnExit::restart;
   bool once = false;                ///< Ends with the command, and with its exit code.
   std::optional<Duration> grace{};  ///< From SIGTERM to SIGKILL; none: a quarter of the promise.
   Duration stop_timeout = std::chrono::seconds{8};  ///< The same where the lease is renewed.
-  os::Containment containment;
+
+  [[nodiscard]] bool has_command() const { return !job.command.empty(); }
 };
 
 /// One setting as the user gave it, for the first log lines.

@@ -18,7 +18,6 @@ inline constexpr int in_use = 73;     ///< The data directory, or the port.
 inline constexpr int disk = 74;       ///< The disk refused, or the record is not what was written.
 inline constexpr int try_again = 75;  ///< Something is short now.
 inline constexpr int configuration = 78;  ///< The settings cannot be followed.
-inline constexpr int signalled = 128;     ///< Plus the number of the signal, as a shell has it.
 }  // namespace exit_code
 
 [[nodiscard]] Failure failure_of(const store::StoreError& error);

@@ -184,7 +184,7 @@ wire::Status status_of(const Facts& facts, Instant now) {
   status.draining = facts.draining;
   status.healthy = facts.work.is_healthy();
   const auto& job = facts.home.settings.job;
-  status.containment = job ? os::to_text(job->containment.level()) : "none";
+  status.containment = job ? os::to_text(job->job.containment.level()) : "none";
   status.guarded = facts.home.keeper.guards();
   status.insecure = facts.home.settings.insecure;
   status.version = program_version;

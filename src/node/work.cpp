@@ -17,9 +17,8 @@ namespace duckduckgoose::node {
 namespace {
 
 std::string how(int exit_code) {
-  return exit_code > exit_code::signalled
-             ? "signal " + std::to_string(exit_code - exit_code::signalled)
-             : "exit code " + std::to_string(exit_code);
+  return exit_code > os::exit_signalled ? "signal " + std::to_string(exit_code - os::exit_signalled)
+                                        : "exit code " + std::to_string(exit_code);
 }
 
 }  // namespace
@@ -68,10 +67,10 @@ void Work::begin() {
   engine_.step(WorkBegan{});
   environment_ = listener_.environment();
   home_.keeper.beat();
-  const guard::WorkBegan work{.grace = grace(), .has_last_act = !job_->on_duck.empty()};
+  const guard::WorkBegan work{.grace = grace(), .has_last_act = !job_->job.on_duck.empty()};
   const bool may_begin = leads() && !engine_.has_failed();
   if (!may_begin || !home_.keeper.tell(guard::Begin{work, environment_})) return over(true);
-  is_prepared_ = !job_->has_on_goose;
+  is_prepared_ = job_->job.on_goose.empty();
   go_on();
 }
 
@@ -90,11 +89,11 @@ void Work::go_on() {
   if (stage_ != Stage::runs) return;
   if (!is_prepared_) return prepare();
   started_ = net::Loop::now();
-  command_runs_ = job_->has_command && start(guard::Part::command);
+  command_runs_ = job_->has_command() && start(guard::Part::command);
   has_begun_ = has_begun_ || command_runs_;
-  if (job_->has_command && !command_runs_) return again_after(Restarts::pause_min);
+  if (job_->has_command() && !command_runs_) return again_after(Restarts::pause_min);
   check_runs_ = false;
-  if (job_->has_health) check();
+  if (!job_->job.health.empty()) check();
 }
 
 /// A hook that is late is killed, which is a failure.
@@ -169,7 +168,7 @@ void Work::check() {
 
 void Work::check_ended(int exit_code) {
   check_runs_ = false;
-  if (stage_ != Stage::runs || (job_->has_command && !command_runs_)) return;
+  if (stage_ != Stage::runs || (job_->has_command() && !command_runs_)) return;
   failed_checks_ = exit_code == 0 ? 0 : failed_checks_ + 1;
   if (exit_code == 0) return;
   home_.log.warn("health", "the health command failed: " + how(exit_code) + ", " +
@@ -231,7 +230,7 @@ void Work::take_over(bool keeper_is_dead) {
 /// The core waits until all is dead, and so do all others.
 void Work::end_alone(pid_t keeper) {
   const Duration limit = std::max<Duration>(grace(), std::chrono::milliseconds{20});
-  if (!job_->containment.kill_all(keeper, getpid(), limit)) {
+  if (!job_->job.containment.kill_all(keeper, getpid(), limit)) {
     home_.log.repeat(LogLevel::warn, "keeper", "takes over",
                      "cannot kill what the goose had started yet", net::Loop::now());
     timer_ =
@@ -240,7 +239,7 @@ void Work::end_alone(pid_t keeper) {
   }
   home_.log.warn("keeper", "killed all that the goose had started");
   const bool well = !core_knows_ || last_act_alone(keeper == 0);
-  if (keeper == 0) job_->containment.end();
+  if (keeper == 0) job_->job.containment.end();
   if (std::exchange(core_knows_, false)) engine_.step(WorkEnded{well});
   // A keeper that goes on has an end to see to as well, and says when it has.
   if (keeper != 0) tell_end(net::Loop::now());
@@ -248,7 +247,7 @@ void Work::end_alone(pid_t keeper) {
 
 /// The last hook, without a keeper. True: there is none, or it has done its work.
 bool Work::last_act_alone(bool keeper_is_dead) const {
-  if (job_->on_duck.empty()) return true;
+  if (job_->job.on_duck.empty()) return true;
   const auto lease_end = engine_.raft().lease_end();
   const Instant began = net::Loop::now();
   Instant limit = began + grace();
@@ -256,27 +255,21 @@ bool Work::last_act_alone(bool keeper_is_dead) const {
     limit = std::min(limit, *lease_end - guard::kill_margin(engine_.config().promise));
   }
   if (limit <= began) return false;
-  std::vector<std::string> more;
-  for (std::size_t begin = 0; begin < environment_.size();) {
-    const std::size_t end = environment_.find('\0', begin);
-    more.push_back(environment_.substr(begin, end - begin));
-    begin = end + 1;
-  }
-  std::erase_if(more, [](const std::string& it) { return it.starts_with("DUCK_CAUSE="); });
-  more.emplace_back(keeper_is_dead ? "DUCK_CAUSE=its keeper is dead"
-                                   : "DUCK_CAUSE=its keeper does not answer");
+  std::vector<std::string> variables = environment_;
+  os::set_variable(variables, "DUCK_CAUSE",
+                   keeper_is_dead ? "its keeper is dead" : "its keeper does not answer");
   os::adopt_orphans();
-  const auto hook = job_->containment.start({.words = {"/bin/sh", "-c", job_->on_duck},
-                                             .environment = os::environment_with(more),
-                                             .keeps_descriptors = false});
+  const auto hook = job_->job.containment.start({.words = os::by_shell(job_->job.on_duck),
+                                                 .environment = os::environment_with(variables),
+                                                 .keeps_descriptors = false});
   if (!hook) return false;
   int status = 0;
   pid_t ended = 0;
   while ((ended = waitpid(*hook, &status, WNOHANG)) == 0 && net::Loop::now() < limit) {
     std::this_thread::sleep_for(std::chrono::milliseconds{1});
   }
-  const bool all_dead = job_->containment.kill_all(getpid(), 0, grace());
-  return all_dead && ended == *hook && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+  const bool all_dead = job_->job.containment.kill_all(getpid(), 0, grace());
+  return all_dead && ended == *hook && os::exit_code_of(status) == 0;
 }
 
 }  // namespace duckduckgoose::node

@@ -20,7 +20,8 @@ namespace duckduckgoose::node {
 class Work {
  public:
   struct Listener {
-    std::function<std::string()> environment;    ///< What is started is told: Start::environment.
+    std::function<std::vector<std::string>()>
+        environment;                             ///< What is started is told: Start::environment.
     std::function<void(int exit_code)> on_done;  ///< The process is to stop, and exit with this.
   };
   Work(const Home& home, Engine& engine, Listener listener);
@@ -76,7 +77,7 @@ class Work {
   const std::optional<JobSettings>& job_;
   Stage stage_ = Stage::idle;
   bool core_knows_ = false;  ///< That something runs.
-  std::string environment_;
+  std::vector<std::string> environment_;
   bool is_prepared_ = false;  ///< The first hook has done its work.
   Restarts restarts_;
   Instant started_;  ///< The command.

@@ -44,12 +44,6 @@ std::string own_path() {
   return {};
 }
 
-bool write_to(const std::string& path, std::string_view text) {
-  const Descriptor file{open(path.c_str(), O_WRONLY | O_CLOEXEC)};
-  return file.is_open() &&
-         write(file.get(), text.data(), text.size()) == static_cast<ssize_t>(text.size());
-}
-
 /// A keeper that was killed leaves its group behind. Only an empty one can be removed.
 void remove_stale(const std::string& parent) {
   const std::unique_ptr<DIR, int (*)(DIR*)> folder{opendir(parent.c_str()), closedir};

@@ -1,7 +1,6 @@
 #include "os/containment.hpp"
 
 #include <sys/prctl.h>
-#include <sys/random.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -9,8 +8,6 @@
 #include <array>
 #include <cerrno>
 #include <chrono>
-#include <cstdint>
-#include <cstdio>
 #include <thread>
 #include <utility>
 
@@ -29,7 +26,7 @@ constexpr std::array words{Word{Level::sweep, "sweep"}, Word{Level::pid1, "pid1"
 /// For the killed to be gone. Short: one that starts another and ends is not to be missed for long.
 constexpr std::chrono::microseconds pause{100};
 
-constexpr std::string_view mark_name = "DUCK_RUN_ID=";
+constexpr const char* mark_name = "DUCK_RUN_ID";
 
 bool is_first_process() { return getpid() == 1; }
 
@@ -44,18 +41,8 @@ std::optional<Level> parse_level(std::string_view word) {
   return found == words.end() ? std::nullopt : std::optional{found->level};
 }
 
-std::string new_run_id() {
-  std::uint64_t bits = 0;
-  while (getrandom(&bits, sizeof bits, 0) != sizeof bits) {
-  }
-  constexpr std::size_t digits = 16;
-  std::array<char, digits + 1> text{};
-  std::snprintf(text.data(), text.size(), "%016llx", static_cast<unsigned long long>(bits));
-  return text.data();
-}
-
 Containment::Containment(Level level, std::string run_id)
-    : level_{level}, mark_{std::string{mark_name} + std::move(run_id)} {
+    : level_{level}, run_id_{std::move(run_id)} {
   pthread_sigmask(SIG_SETMASK, nullptr, &mask_);
 }
 
@@ -84,9 +71,7 @@ std::expected<Containment, std::string> Containment::choose(std::optional<Level>
 
 std::expected<pid_t, std::string> Containment::start(const Program& program) const {
   Program marked = program;
-  std::erase_if(marked.environment,
-                [](const std::string& it) { return it.starts_with(mark_name); });
-  marked.environment.push_back(mark_);
+  set_variable(marked.environment, mark_name, run_id_);
   if (level_ == Level::pidns) return start_in_pid_namespace(marked, mask_);
   const pid_t starter = getpid();
   const pid_t child = fork();
@@ -98,19 +83,19 @@ std::expected<pid_t, std::string> Containment::start(const Program& program) con
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (getppid() != starter) _exit(exit_not_executable);
   if (cgroup_ && !cgroup_->enter()) {
-    const std::string text = "duckduckgoose: " + last_error("to enter the control group") + "\n";
-    static_cast<void>(write(STDERR_FILENO, text.data(), text.size()));
+    say(last_error("to enter the control group"));
     _exit(exit_not_executable);
   }
   become(marked, mask_);
 }
 
 std::vector<Process> Containment::living(pid_t starter, pid_t except) const {
+  const std::string mark = std::string{mark_name} + "=" + run_id_;
   std::vector<Process> found = starter != 0 ? children_of(starter) : all_processes();
   std::erase_if(found, [&](const Process& it) {
     // Dead children of somebody else are not ours to bury.
     const bool is_buried = it.has_ended && starter != getpid();
-    return it.id == except || is_buried || (starter == 0 && !has_in_environment(it.id, mark_));
+    return it.id == except || is_buried || (starter == 0 && !has_in_environment(it.id, mark));
   });
   return found;
 }

@@ -59,12 +59,9 @@ class Containment {
   [[nodiscard]] std::vector<Process> living(pid_t starter, pid_t except) const;
 
   Level level_;
-  std::string mark_;  ///< "DUCK_RUN_ID=..."
+  std::string run_id_;
   std::optional<Cgroup> cgroup_;
   sigset_t mask_{};  ///< As it is when programs are not yet in question.
 };
-
-/// 64 random bits, as 16 digits.
-[[nodiscard]] std::string new_run_id();
 
 }  // namespace duckduckgoose::os

@@ -1,6 +1,5 @@
 #include "os/pid_namespace.hpp"
 
-#include <fcntl.h>
 #include <poll.h>
 #include <sched.h>
 #include <sys/mount.h>
@@ -9,31 +8,22 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <array>
 #include <cerrno>
 #include <cstdlib>
-#include <optional>
-#include <string_view>
+#include <string>
 
 #include "os/descriptor.hpp"
+#include "os/processes.hpp"
 
 namespace duckduckgoose::os {
 namespace {
-
-constexpr std::array passed_on{SIGHUP, SIGINT, SIGTERM, SIGQUIT, SIGUSR1, SIGUSR2, SIGWINCH};
-
-bool write_once(const char* path, std::string_view text) {
-  const Descriptor file{open(path, O_WRONLY | O_CLOEXEC)};
-  return file.is_open() &&
-         write(file.get(), text.data(), text.size()) == static_cast<ssize_t>(text.size());
-}
 
 /// In a user namespace everybody else is nobody; we stay who we are.
 bool stay_who_we_are(uid_t user, gid_t group) {
   const std::string users = std::to_string(user) + " " + std::to_string(user) + " 1";
   const std::string groups = std::to_string(group) + " " + std::to_string(group) + " 1";
-  return write_once("/proc/self/setgroups", "deny") && write_once("/proc/self/uid_map", users) &&
-         write_once("/proc/self/gid_map", groups);
+  return write_to("/proc/self/setgroups", "deny") && write_to("/proc/self/uid_map", users) &&
+         write_to("/proc/self/gid_map", groups);
 }
 
 /// /proc has to show the processes of this namespace, and only to those in it.
@@ -75,7 +65,7 @@ Forked fork_into_namespace() {
     int status = 0;
     for (pid_t dead = 0; (dead = waitpid(-1, &status, WNOHANG)) > 0;) {
       if (dead != program) continue;
-      _exit(WIFEXITED(status) ? WEXITSTATUS(status) : exit_signalled + WTERMSIG(status));
+      _exit(exit_code_of(status));
     }
   }
 }

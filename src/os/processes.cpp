@@ -72,6 +72,12 @@ std::string contents_of(const std::string& path) {
   return text;
 }
 
+bool write_to(const std::string& path, std::string_view text) {
+  const Descriptor file{open(path.c_str(), O_WRONLY | O_CLOEXEC)};
+  return file.is_open() &&
+         write(file.get(), text.data(), text.size()) == static_cast<ssize_t>(text.size());
+}
+
 std::vector<Process> all_processes() {
   std::vector<Process> all;
   const std::unique_ptr<DIR, int (*)(DIR*)> folder{opendir("/proc"), closedir};

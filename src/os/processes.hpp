@@ -40,5 +40,7 @@ void adopt_orphans();
 
 /// All bytes of a small file of the kernel's; empty if it cannot be read.
 [[nodiscard]] std::string contents_of(const std::string& path);
+/// The counterpart: all of it in one write. False: the kernel has refused, and errno says why.
+[[nodiscard]] bool write_to(const std::string& path, std::string_view text);
 
 }  // namespace duckduckgoose::os

@@ -3,12 +3,12 @@
 #include <fcntl.h>
 #include <linux/close_range.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <cstdio>
 #include <cstdlib>
 #include <string_view>
 #include <system_error>
@@ -45,16 +45,6 @@ std::vector<std::string> candidates(const std::string& word) {
   }
 }
 
-std::vector<char*> pointers_to(const std::vector<std::string>& words) {
-  std::vector<char*> pointers;
-  pointers.reserve(words.size() + 1);
-  for (const std::string& word : words) {
-    pointers.push_back(const_cast<char*>(word.c_str()));  // NOLINT(*-const-cast): as exec(3) has it
-  }
-  pointers.push_back(nullptr);
-  return pointers;
-}
-
 /// Those that this program changes for itself: an ignored signal would stay ignored.
 void restore_signals(const sigset_t& mask) {
   for (const int it : {SIGPIPE, SIGXFSZ, SIGCHLD, SIGTSTP, SIGTTOU}) std::signal(it, SIG_DFL);
@@ -66,6 +56,17 @@ void restore_signals(const sigset_t& mask) {
 std::string last_error(const std::string& call) {
   return call + " failed: " + std::generic_category().message(errno);
 }
+
+void say(const std::string& sentence) {
+  const std::string line = "duckduckgoose: " + sentence + "\n";
+  static_cast<void>(write(STDERR_FILENO, line.data(), line.size()));
+}
+
+int exit_code_of(int status) {
+  return WIFEXITED(status) ? WEXITSTATUS(status) : exit_signalled + WTERMSIG(status);
+}
+
+std::vector<std::string> by_shell(const std::string& text) { return {"/bin/sh", "-c", text}; }
 
 std::expected<void, CannotRun> check_program(const std::string& word) {
   bool is_there = false;
@@ -93,6 +94,26 @@ std::vector<std::string> environment_with(const std::vector<std::string>& more) 
   return all;
 }
 
+std::vector<char*> pointers_to(const std::vector<std::string>& words) {
+  std::vector<char*> pointers;
+  pointers.reserve(words.size() + 1);
+  for (const std::string& word : words) {
+    pointers.push_back(const_cast<char*>(word.c_str()));  // NOLINT(*-const-cast): as exec(3) has it
+  }
+  pointers.push_back(nullptr);
+  return pointers;
+}
+
+void set_variable(std::vector<std::string>& entries, const std::string& name,
+                  const std::string& value) {
+  std::erase_if(entries, [&name](const std::string& it) { return name_in(it) == name; });
+  entries.push_back(name + "=" + value);
+}
+
+void terminate(pid_t program) {
+  if (kill(-program, SIGTERM) != 0) kill(program, SIGTERM);
+}
+
 void become(const Program& program, const sigset_t& mask) {
   setpgid(0, 0);
   restore_signals(mask);
@@ -105,9 +126,7 @@ void become(const Program& program, const sigset_t& mask) {
   const std::vector<char*> variables = pointers_to(program.environment);
   execvpe(words.front(), words.data(), variables.data());
   const int exit_code = errno == ENOENT ? exit_not_found : exit_not_executable;
-  const std::string text =
-      "duckduckgoose: " + last_error("to run \"" + program.words.front() + "\"") + "\n";
-  static_cast<void>(write(STDERR_FILENO, text.data(), text.size()));
+  say(last_error("to run \"" + program.words.front() + "\""));
   _exit(exit_code);
 }
 

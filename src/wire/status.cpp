@@ -1,6 +1,7 @@
 #include "wire/status.hpp"
 
 #include "wire/described_core.hpp"
+#include "wire/ids.hpp"
 #include "wire/json_reader.hpp"
 #include "wire/json_writer.hpp"
 #include "wire/limits.hpp"
@@ -47,6 +48,15 @@ std::string to_json(const Status& status) { return json::to_text_of(status); }
 
 std::expected<Status, WireError> parse_status(std::string_view json) {
   return json::from_text<Status>(json, answer_bytes_max);
+}
+
+std::vector<std::string> variables_of(const Status& status) {
+  std::vector<std::string> variables;
+  if (status.token) variables.push_back("DUCK_TOKEN=" + std::to_string(status.token->value));
+  if (status.term) variables.push_back("DUCK_TERM=" + std::to_string(status.term->value));
+  variables.push_back("DUCK_ID=" + to_text(status.id));
+  variables.push_back("DUCK_CLUSTER=" + status.cluster);
+  return variables;
 }
 
 std::string to_json(const MembersPage& page) { return json::to_text_of(page); }

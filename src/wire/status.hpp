@@ -101,6 +101,10 @@ struct Status {
 /// or wrong.
 [[nodiscard]] std::expected<Status, WireError> parse_status(std::string_view json);
 
+/// What a program that runs on the goose is told in its environment, "NAME=value" each: whose it is
+/// (SURFACE section 5).
+[[nodiscard]] std::vector<std::string> variables_of(const Status& status);
+
 /// The answer to GET /members: ascending by id, all that lie after the id asked for, up to the
 /// limit asked for.
 struct MembersPage {

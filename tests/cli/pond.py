@@ -73,6 +73,24 @@ def exists(pid):
         return False
 
 
+def children(pid):
+    """Those of all its threads."""
+    found = []
+    with contextlib.suppress(OSError):
+        for thread in pathlib.Path(f"/proc/{pid}/task").iterdir():
+            found += (int(it) for it in (thread / "children").read_text().split())
+    return found
+
+
+def child_named(pid, name):
+    """The child that has this name; None: there is none."""
+    for child in children(pid):
+        with contextlib.suppress(OSError):
+            if pathlib.Path(f"/proc/{child}/comm").read_text().strip() == name:
+                return child
+    return None
+
+
 class Node:
     """One node: its port, its folder, and its process while it has one."""
 
@@ -99,12 +117,7 @@ class Node:
         """Of the process that is the node: the keeper's child, or the only one. None: none."""
         if not self.runs():
             return None
-        keeper = self.process.pid
-        try:
-            children = pathlib.Path(f"/proc/{keeper}/task/{keeper}/children").read_text().split()
-        except FileNotFoundError:
-            return None
-        return int(children[0]) if children else keeper
+        return child_named(self.process.pid, "ddg-node") or self.process.pid
 
     def kill(self):
         """Ends it as the crash of its machine would: the keeper at the same time; returns once both

@@ -25,11 +25,10 @@ class RunTest(pond.PondTest):
     def end_all(self):
         """Daemons outlive two that are killed at once, where the kernel does not end them."""
         for node in self.nodes:
-            # A keeper that has lost its node ends by itself; what else is its child is not ours.
-            with contextlib.suppress(TypeError, OSError):
-                pid = node.pid()
-                if pathlib.Path(f"/proc/{pid}/comm").read_text() == "ddg-node\n":
-                    os.kill(pid, signal.SIGKILL)
+            # A keeper that has lost its node ends by itself.
+            if node.pid() not in (None, node.process.pid):
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(node.pid(), signal.SIGKILL)
         for node in self.nodes:
             if node.process:
                 node.wait()
@@ -240,9 +239,8 @@ class End(RunTest):
         self.assertEqual(self.lines().count(f"run {bad}"), 3)
 
     def child_of(self, node):
-        """CMD: the second child of the keeper."""
-        children = f"/proc/{node.process.pid}/task/{node.process.pid}/children"
-        return int(pathlib.Path(children).read_text().split()[1])
+        """CMD: the child of the keeper that is not the node."""
+        return next(it for it in pond.children(node.process.pid) if it != node.pid())
 
 
 class Hooks(RunTest):
@@ -316,6 +314,15 @@ class Death(RunTest):
         for pid in pids:
             self.assertFalse(alive(pid), pathlib.Path(f"/proc/{pid}/stat"))
 
+    def goose_meets(self, harm, *options, **variables):
+        """Does harm to a goose whose CMD runs; once there is another one all of it is dead."""
+        first, *rest = self.pond_of_three(*options, **variables)
+        pids = self.started()
+        harm(first)
+        self.until_one_goose(rest)
+        self.assert_dead(*pids)
+        return first, rest
+
     def test_of_the_node(self):
         for level in ("cgroup", "sweep", "pidns"):
             with self.subTest(level):
@@ -359,11 +366,7 @@ class Death(RunTest):
         self.assertIn("killed all that the goose had started", first.words())
 
     def test_of_the_keeper_where_killing_takes_longer_than_the_grace(self):
-        first, *rest = self.pond_of_three("--grace", "0ms")
-        command, daemon = self.started()
-        first.process.kill()
-        self.until_one_goose(rest)
-        self.assert_dead(command, daemon)
+        self.goose_meets(lambda goose: goose.process.kill(), "--grace", "0ms")
 
     def test_that_a_keeper_has_missed_to_hear_of(self):
         """Its line is full when the office is given up; it goes on before it is given up itself."""
@@ -381,18 +384,11 @@ class Death(RunTest):
         self.assert_dead(command, daemon)
 
     def test_of_a_node_that_hangs(self):
-        first, *rest = self.pond_of_three(DUCK_PROMISE="4s")
-        command, daemon = self.started()
-        os.kill(first.pid(), signal.SIGSTOP)
-        self.until_one_goose(rest)
-        self.assert_dead(command, daemon)
+        self.goose_meets(lambda goose: os.kill(goose.pid(), signal.SIGSTOP), DUCK_PROMISE="4s")
 
     def test_of_a_keeper_that_hangs(self):
-        first, *rest = self.pond_of_three(DUCK_PROMISE="4s")
-        command, daemon = self.started()
-        first.signal(signal.SIGSTOP)
-        self.until_one_goose(rest)
-        self.assert_dead(command, daemon)
+        first, rest = self.goose_meets(lambda goose: goose.signal(signal.SIGSTOP),
+                                       DUCK_PROMISE="4s")
         first.signal(signal.SIGCONT)
         pond.until("it is guarded again", lambda: first.status()["guarded"])
         self.until_one_goose([first, *rest])

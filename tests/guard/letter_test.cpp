@@ -26,10 +26,10 @@ TEST(Letter, arrives_as_it_was_sent) {
   ASSERT_TRUE(says && std::holds_alternative<Says>(*says));
   EXPECT_EQ(std::get<Says>(*says).sentence, "all is well");
 
-  const auto begin = decode_letter(encode(Letter{Begin{{.grace = 5ms}, std::string("A=1\0", 4)}}));
+  const auto begin = decode_letter(encode(Letter{Begin{{.grace = 5ms}, {"A=1", "B="}}}));
   ASSERT_TRUE(begin && std::holds_alternative<Begin>(*begin));
   EXPECT_EQ(std::get<Begin>(*begin).work.grace, 5ms);
-  EXPECT_EQ(std::get<Begin>(*begin).environment, std::string("A=1\0", 4));
+  EXPECT_EQ(std::get<Begin>(*begin).environment, (std::vector<std::string>{"A=1", "B="}));
 
   const auto ended = decode_reply(encode(Reply{PartEnded{Part::health, 137}}));
   ASSERT_TRUE(ended && std::holds_alternative<PartEnded>(*ended));

@@ -40,17 +40,19 @@ class Ready {
   int ends_[2] = {-1, -1};
 };
 
-int exit_code_of(pid_t process) {
+int exit_code_of_child(pid_t process) {
   int status = 0;
   EXPECT_EQ(waitpid(process, &status, 0), process);
-  return WIFEXITED(status) ? WEXITSTATUS(status) : exit_signalled + WTERMSIG(status);
+  return exit_code_of(status);
 }
+
+std::string run_id() { return "containment-test-" + std::to_string(getpid()); }
 
 class Contained : public testing::TestWithParam<Level> {
  protected:
   void SetUp() override {
     adopt_orphans();
-    auto chosen = Containment::choose(GetParam(), new_run_id());
+    auto chosen = Containment::choose(GetParam(), run_id());
     if (!chosen) GTEST_SKIP() << chosen.error();
     containment_ = *std::move(chosen);
   }
@@ -70,14 +72,14 @@ TEST_P(Contained, gives_the_exit_code_of_its_program) {
        {std::pair{"exit 0", 0}, {"exit 7", 7}, {"kill -TERM $$", exit_signalled + SIGTERM}}) {
     const auto program = containment_->start({{"sh", "-c", text}, environment_with({})});
     ASSERT_TRUE(program) << program.error();
-    EXPECT_EQ(exit_code_of(*program), code) << text;
+    EXPECT_EQ(exit_code_of_child(*program), code) << text;
   }
 }
 
 TEST_P(Contained, says_what_a_shell_says_of_a_program_that_is_not_there) {
   const auto program = containment_->start({{"no-such-program"}, environment_with({})});
   ASSERT_TRUE(program);
-  EXPECT_EQ(exit_code_of(*program), exit_not_found);
+  EXPECT_EQ(exit_code_of_child(*program), exit_not_found);
 }
 
 TEST_P(Contained, is_dead_with_its_daemons_when_it_is_killed) {
@@ -93,7 +95,7 @@ TEST_P(Contained, is_dead_with_its_daemons_also_when_it_has_ended_itself) {
   const auto program = containment_->start(with_daemon(ready.tell(), "exit 0"));
   ASSERT_TRUE(program);
   ready.wait();
-  exit_code_of(*program);
+  exit_code_of_child(*program);
   EXPECT_TRUE(containment_->kill_all(getpid(), 0, patience));
   EXPECT_TRUE(children_of(getpid()).empty());
 }
@@ -126,7 +128,7 @@ TEST_P(Contained, gets_sigterm_in_its_whole_group) {
   ASSERT_TRUE(program);
   ready.wait();
   if (kill(-*program, SIGTERM) != 0) kill(*program, SIGTERM);
-  EXPECT_EQ(exit_code_of(*program), exit_signalled + SIGTERM);
+  EXPECT_EQ(exit_code_of_child(*program), exit_signalled + SIGTERM);
 }
 
 INSTANTIATE_TEST_SUITE_P(All, Contained, testing::Values(Level::sweep, Level::cgroup, Level::pidns),
@@ -140,7 +142,7 @@ TEST(Containment, has_a_word_for_each_level) {
 }
 
 TEST(Containment, refuses_what_cannot_be_had) {
-  const auto chosen = Containment::choose(Level::pid1, new_run_id());
+  const auto chosen = Containment::choose(Level::pid1, run_id());
   ASSERT_FALSE(chosen);
   EXPECT_NE(chosen.error().find(std::to_string(getpid())), std::string::npos);
 }

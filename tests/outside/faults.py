@@ -21,11 +21,11 @@ class Kept(pond.Node):
         started = self.process.pid
         if "unshare" not in self.wrapper:
             return started
-        return next(iter(processes.children(started)), None)
+        return next(iter(pond.children(started)), None)
 
     def pid(self):
         keeper = self.keeper()
-        return keeper and processes.child_named(keeper, "ddg-node")
+        return keeper and pond.child_named(keeper, "ddg-node")
 
     def kill(self):
         both = [pid for pid in (self.keeper(), self.pid()) if pid]

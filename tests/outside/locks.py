@@ -78,7 +78,7 @@ class Locks:
         before = self.commands.newest
         running = set(self.commands.pids())
         victim = next(i for i, client in enumerate(self.clients)
-                      if running & set(processes.children(client.process.pid)))
+                      if running & set(pond.children(client.process.pid)))
         getattr(self, fault)(self.clients[victim], self.members[victim])
         try:
             pond.until("a newer command", lambda: self.commands.pids() and

@@ -41,24 +41,6 @@ def started(pid):
     return int((stat(pid) or [0] * 20)[19])
 
 
-def children(pid):
-    """Those of all its threads."""
-    found = []
-    with contextlib.suppress(OSError):
-        for thread in pathlib.Path(f"/proc/{pid}/task").iterdir():
-            found += (int(it) for it in (thread / "children").read_text().split())
-    return found
-
-
-def child_named(pid, name):
-    """The child that has this name; None: there is none."""
-    for child in children(pid):
-        with contextlib.suppress(OSError):
-            if pathlib.Path(f"/proc/{child}/comm").read_text().strip() == name:
-                return child
-    return None
-
-
 def everyone():
     """The youngest first: those that fork and end all the time are gone when one comes to them."""
     return sorted((int(it) for it in os.listdir("/proc") if it.isdigit()), reverse=True)

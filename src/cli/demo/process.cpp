@@ -7,27 +7,18 @@
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
-#include <fstream>
 #include <string_view>
 #include <thread>
 
 #include "cli/demo/sockets.hpp"
 #include "os/descriptor.hpp"
+#include "os/processes.hpp"
+#include "os/program.hpp"
 
 namespace duckduckgoose::cli::demo {
 namespace {
 
 constexpr const char* ourselves = "/proc/self/exe";
-constexpr int exit_not_started = 127;
-
-/// A program wants its words as pointers to what it may change, with a null at the end.
-std::vector<char*> pointers_to(std::vector<std::string>& words) {
-  std::vector<char*> pointers;
-  pointers.reserve(words.size() + 1);
-  for (std::string& word : words) pointers.push_back(word.data());
-  pointers.push_back(nullptr);
-  return pointers;
-}
 
 /// The environment without settings meant for us, and without the wish for another data directory.
 std::vector<std::string> environment_for_node() {
@@ -48,8 +39,8 @@ std::expected<pid_t, std::string> start_ourselves(const std::vector<std::string>
   std::vector<std::string> all{"duckduckgoose"};
   all.insert(all.end(), words.begin(), words.end());
   std::vector<std::string> variables = environment_for_node();
-  const std::vector<char*> argv = pointers_to(all);
-  const std::vector<char*> envp = pointers_to(variables);
+  const std::vector<char*> argv = os::pointers_to(all);
+  const std::vector<char*> envp = os::pointers_to(variables);
   const Descriptor nothing{open("/dev/null", O_RDWR | O_CLOEXEC)};
   const Descriptor file{open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600)};
   if (!nothing.is_open()) return std::unexpected(last_error("open /dev/null"));
@@ -62,7 +53,7 @@ std::expected<pid_t, std::string> start_ourselves(const std::vector<std::string>
 
   // From here on only what is safe after fork() in a process with threads.
   prctl(PR_SET_PDEATHSIG, SIGKILL);
-  if (getppid() != parent) _exit(exit_not_started);  // it died before it could be watched
+  if (getppid() != parent) _exit(os::exit_not_found);  // it died before it could be watched
   setpgid(0, 0);
   sigset_t none;
   sigemptyset(&none);
@@ -72,16 +63,14 @@ std::expected<pid_t, std::string> start_ourselves(const std::vector<std::string>
   dup2(nothing.get(), STDOUT_FILENO);
   dup2(file.get(), STDERR_FILENO);
   execve(ourselves, argv.data(), envp.data());
-  _exit(exit_not_started);
+  _exit(os::exit_not_found);
 }
 
 pid_t child_of(pid_t parent) {
   constexpr int looks_max = 1000;
-  const std::string id = std::to_string(parent);
-  const std::string path = "/proc/" + id + "/task/" + id + "/children";
   for (int look = 0; look < looks_max; ++look) {
-    pid_t child = 0;
-    if (std::ifstream{path} >> child) return child;
+    const auto children = os::children_of(parent);
+    if (!children.empty()) return children.front().id;
     if (kill(parent, 0) != 0) return 0;
     std::this_thread::sleep_for(std::chrono::milliseconds{1});
   }
