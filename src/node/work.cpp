@@ -68,6 +68,7 @@ void Work::begin() {
   environment_ = listener_.environment();
   home_.keeper.beat();
   const guard::WorkBegan work{.grace = grace(), .has_last_act = !job_->job.on_duck.empty()};
+  job_->job.containment.permit_all();
   const bool may_begin = leads() && !engine_.has_failed();
   if (!may_begin || !home_.keeper.tell(guard::Begin{work, environment_})) return over(true);
   is_prepared_ = job_->job.on_goose.empty();
@@ -229,6 +230,7 @@ void Work::take_over(bool keeper_is_dead) {
 
 /// The core waits until all is dead, and so do all others.
 void Work::end_alone(pid_t keeper) {
+  job_->job.containment.forbid(keeper);  // it may be stopped between hearing of a start and fork
   const Duration limit = std::max<Duration>(grace(), std::chrono::milliseconds{20});
   if (!job_->job.containment.kill_all(keeper, getpid(), limit)) {
     home_.log.repeat(LogLevel::warn, "keeper", "takes over",

@@ -1,5 +1,6 @@
 #include "os/containment.hpp"
 
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -28,6 +29,18 @@ constexpr std::chrono::microseconds pause{100};
 
 constexpr const char* mark_name = "DUCK_RUN_ID";
 
+using Forbidden = std::atomic<pid_t>;
+static_assert(Forbidden::is_always_lock_free);
+
+/// None: there is no memory.
+std::shared_ptr<Forbidden> make_forbidden() {
+  void* const memory =
+      mmap(nullptr, sizeof(Forbidden), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  if (memory == MAP_FAILED) return nullptr;
+  return {std::construct_at(static_cast<Forbidden*>(memory), 0),
+          [](Forbidden* it) { munmap(it, sizeof(Forbidden)); }};
+}
+
 bool is_first_process() { return getpid() == 1; }
 
 }  // namespace
@@ -50,6 +63,8 @@ std::expected<Containment, std::string> Containment::choose(std::optional<Level>
                                                             std::string run_id) {
   Containment chosen{wanted.value_or(is_first_process() ? Level::pid1 : Level::sweep),
                      std::move(run_id)};
+  chosen.forbidden_ = make_forbidden();
+  if (!chosen.forbidden_) return std::unexpected(last_error("mmap"));
   if (wanted == Level::pid1 && !is_first_process()) {
     return std::unexpected("this is not the first process here, but process " +
                            std::to_string(getpid()));
@@ -72,8 +87,9 @@ std::expected<Containment, std::string> Containment::choose(std::optional<Level>
 std::expected<pid_t, std::string> Containment::start(const Program& program) const {
   Program marked = program;
   set_variable(marked.environment, mark_name, run_id_);
-  if (level_ == Level::pidns) return start_in_pid_namespace(marked, mask_);
   const pid_t starter = getpid();
+  const auto may_start = [this, starter] { return *forbidden_ != starter; };
+  if (level_ == Level::pidns) return start_in_pid_namespace(marked, mask_, may_start);
   const pid_t child = fork();
   if (child < 0) return std::unexpected(last_error("fork"));
   if (child > 0) {
@@ -81,13 +97,17 @@ std::expected<pid_t, std::string> Containment::start(const Program& program) con
     return child;
   }
   prctl(PR_SET_PDEATHSIG, SIGKILL);
-  if (getppid() != starter) _exit(exit_not_executable);
+  if (getppid() != starter || !may_start()) _exit(exit_not_executable);
   if (cgroup_ && !cgroup_->enter()) {
     say(last_error("to enter the control group"));
     _exit(exit_not_executable);
   }
   become(marked, mask_);
 }
+
+void Containment::forbid(pid_t starter) const { *forbidden_ = starter; }
+
+void Containment::permit_all() const { *forbidden_ = 0; }
 
 std::vector<Process> Containment::living(pid_t starter, pid_t except) const {
   const std::string mark = std::string{mark_name} + "=" + run_id_;

@@ -2,8 +2,10 @@
 
 #include <sys/types.h>
 
+#include <atomic>
 #include <csignal>
 #include <expected>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -41,6 +43,12 @@ class Containment {
   /// failed.
   [[nodiscard]] std::expected<pid_t, std::string> start(const Program& program) const;
 
+  /// From here on nothing that `starter` starts becomes a program, whatever it has set out to do;
+  /// all that it had started before is there to be killed. Known to all processes that share this
+  /// containment since before they forked.
+  void forbid(pid_t starter) const;
+  void permit_all() const;
+
   /// SIGKILL to all that was started and can be seen: the children of `starter` but for `except`,
   /// who adopts what these leave behind; starter 0: it is dead, and what it started is known by its
   /// environment only, or by its group. Returns whether there was anything. To be called again
@@ -61,6 +69,7 @@ class Containment {
   Level level_;
   std::string run_id_;
   std::optional<Cgroup> cgroup_;
+  std::shared_ptr<std::atomic<pid_t>> forbidden_;  ///< In memory that is shared; 0: nobody.
   sigset_t mask_{};  ///< As it is when programs are not yet in question.
 };
 

@@ -85,7 +85,8 @@ std::expected<void, std::string> try_pid_namespace() {
 }
 
 std::expected<pid_t, std::string> start_in_pid_namespace(const Program& program,
-                                                         const sigset_t& mask) {
+                                                         const sigset_t& mask,
+                                                         const std::function<bool()>& may_start) {
   const Descriptor starter{static_cast<int>(syscall(SYS_pidfd_open, getpid(), 0))};
   if (!starter.is_open()) return std::unexpected(last_error("pidfd_open"));
   sigset_t awaited;
@@ -104,7 +105,8 @@ std::expected<pid_t, std::string> start_in_pid_namespace(const Program& program,
   pthread_sigmask(SIG_SETMASK, &awaited, nullptr);
   // It may have died before it could be watched.
   pollfd death{.fd = starter.get(), .events = POLLIN, .revents = 0};
-  if (!forked.is_ready || poll(&death, 1, 0) != 0) _exit(exit_not_executable);
+  const bool is_orphan = poll(&death, 1, 0) != 0;
+  if (!forked.is_ready || is_orphan || !may_start()) _exit(exit_not_executable);
   const pid_t inner = fork();
   if (inner == 0) become(program, mask);
   if (inner < 0) _exit(exit_not_executable);

@@ -4,6 +4,7 @@
 
 #include <csignal>
 #include <expected>
+#include <functional>
 #include <string>
 
 #include "os/program.hpp"
@@ -18,8 +19,9 @@ namespace duckduckgoose::os {
 
 /// Starts the program in one of its own, as the child of its first process. SIGHUP, SIGINT,
 /// SIGTERM, SIGQUIT, SIGUSR1, SIGUSR2 and SIGWINCH to that process go on to the program. It ends
-/// when the program does, with its exit code, or 128 and its signal. Error: the call that failed.
-[[nodiscard]] std::expected<pid_t, std::string> start_in_pid_namespace(const Program& program,
-                                                                       const sigset_t& mask);
+/// when the program does, with its exit code, or 128 and its signal. `may_start` is asked there,
+/// before the program. Error: the call that failed.
+[[nodiscard]] std::expected<pid_t, std::string> start_in_pid_namespace(
+    const Program& program, const sigset_t& mask, const std::function<bool()>& may_start);
 
 }  // namespace duckduckgoose::os

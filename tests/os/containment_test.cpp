@@ -76,6 +76,16 @@ TEST_P(Contained, gives_the_exit_code_of_its_program) {
   }
 }
 
+// Whoever takes over the killing from a process that is stopped cannot know what it was about to
+// start.
+TEST_P(Contained, starts_nothing_for_a_process_that_is_forbidden_to) {
+  const Program program{{"sh", "-c", "exit 7"}, environment_with({})};
+  containment_->forbid(getpid());
+  EXPECT_EQ(exit_code_of_child(containment_->start(program).value()), exit_not_executable);
+  containment_->permit_all();
+  EXPECT_EQ(exit_code_of_child(containment_->start(program).value()), 7);
+}
+
 TEST_P(Contained, says_what_a_shell_says_of_a_program_that_is_not_there) {
   const auto program = containment_->start({{"no-such-program"}, environment_with({})});
   ASSERT_TRUE(program);
