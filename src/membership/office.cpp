@@ -40,9 +40,10 @@ std::optional<Office> office_of(const Raft& raft, Instant now, std::vector<NodeI
                 .peers = peers_of(raft, now),
                 .in_flight = {},
                 .removals = std::move(removals)};
-  if (leader->change) {
-    const auto& before = leader->change->before;
-    office.in_flight = InFlight{before ? std::optional{before->members} : std::nullopt};
+  if (leader->change && leader->change->before) {
+    office.in_flight = InFlight{leader->change->before->members};
+  } else if (leader->change || !raft.has_claimed_configuration()) {
+    office.in_flight = InFlight{};
   }
   return office;
 }

@@ -81,7 +81,8 @@ void Raft::receive(const Message& message, const Notice& notice) {
     follow(notice.leader, notice.cause, now_ + 2 * record_.config.promise);
 }
 
-void Raft::ask() {
+/// Becomes a pre-candidate; false: it may not campaign, or not yet.
+bool Raft::stand() {
   Cause cause = why_campaign();
   const Instant free_at =
       std::max(may_vote_at_, promises_.barred_until(self_.id, now_).value_or(now_));
@@ -89,25 +90,29 @@ void Raft::ask() {
     // The leader is gone all the same; who may not campaign, or not yet, waits.
     follow(std::nullopt, std::move(cause), free_at + stagger_);
     if (!may_campaign()) std::get<Follower>(role_).campaign_at = now_ + record_.config.promise;
-    return;
+    return false;
   }
   stagger_ = chance_.up_to(
       spread());  // drawn anew for each try: else two candidates collide for ever (3.4)
-  const Round round = new_round();
-  const Term asked{record_.term.value + 1};
-  role_ = PreCandidate{.round = round,
-                       .asked = asked,
+  role_ = PreCandidate{.round = new_round(),
+                       .asked = Term{record_.term.value + 1},
                        .ask_again_at = now_ + record_.config.promise / 2 + stagger_,
                        .cause = std::move(cause),
                        .granted = {self_.id}};
+  return true;
+}
+
+void Raft::ask() {
+  if (!stand()) return;
   trace(Turn::asks);
   if (record_.config.is_single()) {
     campaign();
     return;
   }
+  const auto& asking = std::get<PreCandidate>(role_);
   request_votes({.pre = true,
-                 .asked = asked,
-                 .round = round,
+                 .asked = asking.asked,
+                 .round = asking.round,
                  .promise = record_.config.promise,
                  .release = releases_.last()});
 }
@@ -174,6 +179,20 @@ Duration Raft::turn_after(const Release& release) const {
   };
   const auto before = std::ranges::count_if(links_, is_before);
   return before * std::max(short_wait_, record_.config.promise / 20);
+}
+
+/// Whoever is called to follow, and can reach a majority, need not ask whether it would win: the
+/// Release that it sends along frees its voters (thesis 3.10).
+void Raft::succeed() {
+  std::vector<NodeId> reached{self_.id};
+  for (const LinkedPeer& it : links_) {
+    if (record_.config.has(it.who.id)) reached.push_back(it.who.id);
+  }
+  if (!is_majority(reached)) {
+    ask();
+  } else if (stand()) {
+    campaign();
+  }
 }
 
 void Raft::retry_soon() {

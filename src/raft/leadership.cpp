@@ -45,18 +45,30 @@ void Raft::lead() {
     lose();
     return;
   }
-  // The stamp's term becomes the leader's own: an acknowledgement of this configuration then also
-  // says that the voter is in this term, so that no older leader can change anything any more
-  // (OPODIS 2021, section 5).
-  record_.config.stamp = {record_.term, record_.config.stamp.version + 1};
   role_ = std::move(leader);
-  trace(Turn::leads).stamp = record_.config.stamp;
-  out_.trace.back().cause = leadership().cause;
+  trace(Turn::leads).cause = leadership().cause;
+  // The lease rests on votes that are on their disks: all hear who leads before anything is saved
+  // again. But a configuration of term 0 says that nobody has ever led under it.
+  const bool nobody_led = record_.config.stamp.term == Term{};
+  if (nobody_led || record_.config.is_single()) claim_configuration();
   send_round();
+}
+
+/// The stamp's term becomes the leader's own: an acknowledgement of this configuration then also
+/// says that the voter is in this term, so that no older leader can change anything any more
+/// (OPODIS 2021, section 5).
+void Raft::claim_configuration() {
+  if (has_claimed_configuration()) return;
+  auto& leader = std::get<Leader>(role_);
+  leader.inherited = record_.config.stamp;
+  leader.notice_at = now_;
+  record_.config.stamp = {record_.term, record_.config.stamp.version + 1};
 }
 
 void Raft::send_round() {
   auto& leader = std::get<Leader>(role_);
+  const bool is_first = leader.round_at == Instant{};
+  if (!is_first) claim_configuration();
   const SentRound round{new_round(), now_, record_.config.promise};
   const std::vector<NodeId> to = rounds_to();
   std::erase_if(leader.progress, [&](const Leader::Progress& it) {
@@ -143,6 +155,7 @@ void Raft::on(const ChangeRequest& request) {
   const bool is_undo = std::holds_alternative<Undo>(request.edit);
   if (!is_undo) {
     if (leader->change) return answer(Outcome::change_in_flight);
+    if (!has_claimed_configuration()) return answer(Outcome::change_in_flight);
     if (!has_majority_acknowledged(*leader)) {
       return answer(Outcome::voters_silent, voters_behind(*leader));
     }
@@ -193,6 +206,7 @@ void Raft::change(Ticket ticket, Configuration next, bool is_undo) {
   auto& leader = std::get<Leader>(role_);
   if (leader.change) out_.answers.push_back({leader.change->ticket, Outcome::lost, {}});
   leader.change = Leader::Change{ticket, is_undo ? std::nullopt : std::optional{record_.config}};
+  leader.inherited.reset();
   next.stamp = {record_.term, record_.config.stamp.version + 1};
   record_.config = std::move(next);
   trace(Turn::changed).stamp = record_.config.stamp;
@@ -324,10 +338,13 @@ std::vector<NodeId> Raft::rounds_to() const {
   return to;
 }
 
+/// Who has acknowledged the configuration that this leader found has its rewrite before a Release:
+/// both take the same link.
 bool Raft::is_fit(const Leader& leader, NodeId id) const {
   const auto* progress = leader.find(id);
-  return may_lead_other(id) && progress != nullptr &&
-         progress->acknowledged == record_.config.stamp &&
+  if (!may_lead_other(id) || progress == nullptr || !progress->acknowledged) return false;
+  const Stamp acknowledged = *progress->acknowledged;
+  return (acknowledged == record_.config.stamp || acknowledged == leader.inherited) &&
          now_ - progress->heard < record_.config.promise;
 }
 

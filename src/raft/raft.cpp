@@ -123,11 +123,14 @@ void Raft::on(const Received& received) {
     send(message.from.id, Rejected{*why});
     return;
   }
-  if (const auto* release = std::get_if<Release>(&message.body)) return hear(*release);
+  if (const auto* release = std::get_if<Release>(&message.body)) {
+    if (hear(*release)) succeed();
+    return;
+  }
   acquaintance_.met(message.from, message.saves);
   // Rule 0: first the Release, then the configuration, then the term, then the message itself.
   if (const auto* request = std::get_if<VoteRequest>(&message.body); request && request->release) {
-    hear(*request->release);
+    static_cast<void>(hear(*request->release));  // its sender campaigns already
   }
   if (message.config) install(*message.config, message);
   std::visit([&](const auto& body) { receive(message, body); }, message.body);
@@ -188,29 +191,32 @@ std::optional<Refusal> Raft::refusal(const Message& message) const {
   return std::nullopt;
 }
 
-void Raft::hear(const Release& release) {
-  if (release.incarnation.id == self_.id) return;
+/// True: this node is the first that may follow who is released.
+bool Raft::hear(const Release& release) {
+  if (release.incarnation.id == self_.id) return false;
   const Term until = release.is_dead() ? Term{~std::uint64_t{0}} : release.term;
   promises_.release(release.incarnation, until);
-  if (!releases_.accept(release)) return;
+  if (!releases_.accept(release)) return false;
   trace(Turn::heard_release, release.incarnation.id);
 
   auto* follower = std::get_if<Follower>(&role_);
   if (follower == nullptr) {
     if (std::holds_alternative<PreCandidate>(role_)) retry_soon();
-    return;
+    return false;
   }
   const bool chosen = release.successor == self_.id;
   if (!follower->leader) {
     const Duration wait = chosen ? Duration{0} : chance_.up_to(spread());
     follower->campaign_at = std::min(follower->campaign_at, now_ + wait);
   } else if (follower->leader == release.incarnation && until >= record_.term) {
+    const Duration turn = turn_after(release);
     const CauseCode code = release.is_dead() ? CauseCode::proof_of_death : CauseCode::handover;
     follow(std::nullopt,
            {.code = code, .previous = release.incarnation.id, .release = release.reason},
-           now_ + turn_after(release));
-    if (chosen) ask();
+           now_ + turn);
+    return turn == Duration{0};
   }
+  return false;
 }
 
 void Raft::install(const Configuration& config, const Message& carrier) {

@@ -69,7 +69,8 @@ struct Leader {
     Ticket ticket{};
     std::optional<Configuration> before{};  ///< None: this change is an undo itself.
   };
-  std::optional<Change> change{};  ///< In flight until a majority has acknowledged it.
+  std::optional<Change> change{};    ///< In flight until a majority has acknowledged it.
+  std::optional<Stamp> inherited{};  ///< The present configuration's until its term was rewritten.
 
   struct Question {
     Ticket ticket{};
@@ -120,6 +121,11 @@ class Raft {
   /// Until when a given hold keeps every Release back.
   [[nodiscard]] Instant held_until() const { return held_until_; }
 
+  /// As the leader: the configuration's term is its own, so it may be changed (rule 7).
+  [[nodiscard]] bool has_claimed_configuration() const {
+    return record_.config.stamp.term == record_.term;
+  }
+
   [[nodiscard]] bool is_voter() const { return record_.config.has(self_.id); }
   [[nodiscard]] bool may_campaign() const {
     return record_.config.may_lead(self_.id) && now_ >= aside_until_;
@@ -154,7 +160,7 @@ class Raft {
   void on(const LinkUp& link);
   void on(const LinkDown& link);
   [[nodiscard]] std::optional<Refusal> refusal(const Message& message) const;
-  void hear(const Release& release);
+  [[nodiscard]] bool hear(const Release& release);
   void install(const Configuration& config, const Message& carrier);
   void adopt_term_of(const Message& message);
   void adopt(Term term, NodeId from);
@@ -174,7 +180,9 @@ class Raft {
   void receive(const Message& message, const Notice& notice);
   void receive(const Message& /*message*/, const auto& /*heard_before*/) {
   }  // Release, Rejected: see on(Received)
+  [[nodiscard]] bool stand();
   void ask();
+  void succeed();
   void campaign();
   void request_votes(const VoteRequest& request);
   void lose();
@@ -192,6 +200,7 @@ class Raft {
   // leadership.cpp: rounds, the lease, changes, giving up office (rules 5, 7, 8).
   void receive(const Message& message, const HeartbeatReply& reply);
   void lead();
+  void claim_configuration();
   void send_round();
   void keep_self_promise();
   void settle();

@@ -97,11 +97,30 @@ TEST(Candidate, leads_with_a_majority) {
   EXPECT_EQ(sent<Heartbeat>(effects).size(), 2U);
 }
 
-// Rule 7: a new leader rewrites the configuration's term to its own, durably.
-TEST(Candidate, rewrites_the_term_of_the_configuration_when_it_leads) {
+// Rule 7: a new leader rewrites the configuration's term to its own, durably; all hear before that
+// that it leads, since its lease rests on the votes alone.
+TEST(Candidate, rewrites_the_term_of_the_configuration_with_the_second_round_of_its_lease) {
   Campaigning it;
-  const Effects effects = answer_vote(it.raft, it.now, n2);
+  Effects effects = answer_vote(it.raft, it.now, n2);
+  EXPECT_FALSE(effects.persist);
+  ASSERT_EQ(sent<Heartbeat>(effects).size(), 2U);
+  EXPECT_EQ(effects.send.front().stamp, (Stamp{Term{1}, 1}));
+  effects = it.raft.step(it.raft.leader()->heartbeat_at, Tick{});
   EXPECT_EQ(effects.persist.value().config.stamp, (Stamp{Term{2}, 2}));
+  ASSERT_EQ(sent<Heartbeat>(effects).size(), 2U);
+  EXPECT_EQ(effects.send.front().config.value().stamp, (Stamp{Term{2}, 2}));
+}
+
+// F4: who reads a configuration of term 0 takes its cluster for one that never had a goose.
+TEST(Candidate, rewrites_at_once_the_term_of_a_configuration_under_which_nobody_has_led) {
+  Configuration founded = voters({n1, n2, n3});
+  founded.stamp.term = Term{};
+  Raft raft = node({.config = founded});
+  const Instant now = wait_until_it_asks(raft, at(0ms));
+  static_cast<void>(answer_vote(raft, now, n2));
+  const Effects effects = answer_vote(raft, now, n2);
+  ASSERT_TRUE(is<Leader>(raft));
+  EXPECT_EQ(effects.persist.value().config.stamp, (Stamp{raft.record().term, 2}));
 }
 
 TEST(Candidate, counts_a_voter_once) {

@@ -50,9 +50,34 @@ TEST(Change, is_sent_along_until_it_is_acknowledged) {
 // names who is silent.
 TEST(Change, waits_until_the_present_configuration_is_on_a_majority) {
   auto [raft, now] = leader();
+  now = raft.leader()->heartbeat_at;
+  static_cast<void>(raft.step(now, Tick{}));
   const Effects effects = raft.step(now, ChangeRequest{ChangeSettings{.promise = 2s}, Ticket{3}});
   EXPECT_EQ(effects.answers, (std::vector{Answer{Ticket{3}, Outcome::voters_silent, {n2, n3}}}))
       << "the new leader's rewrite of the term is itself a change to be acknowledged";
+}
+
+// Rule 7: the older term's stamp may be on a majority already; that says nothing of this term.
+TEST(Change, waits_for_the_new_leaders_rewrite_of_the_term) {
+  Raft raft = node();
+  const Instant now = wait_until_it_asks(raft, at(0ms));
+  static_cast<void>(answer_vote(raft, now, n2));
+  const Effects first = answer_vote(raft, now, n2);
+  for (const NodeId id : {n2, n3}) static_cast<void>(acknowledge(raft, now, id, round_in(first)));
+  EXPECT_EQ(ask(raft, now, ChangeSettings{.promise = 2s}), Outcome::change_in_flight);
+}
+
+// The rewrite of the term is on its way to it: it needs no second acknowledgement to take over.
+TEST(Change, of_the_term_alone_does_not_hold_up_a_handover) {
+  Raft raft = node();
+  Instant now = wait_until_it_asks(raft, at(0ms));
+  static_cast<void>(answer_vote(raft, now, n2));
+  const Effects first = answer_vote(raft, now, n2);
+  static_cast<void>(acknowledge(raft, now, n2, round_in(first)));
+  now = raft.leader()->heartbeat_at;
+  static_cast<void>(raft.step(now, Tick{}));
+  const Effects effects = raft.step(now, Drain{ReleaseReason::handover, n2, Ticket{3}});
+  EXPECT_EQ(effects.answers, (std::vector{Answer{Ticket{3}, Outcome::in_force, {}}}));
 }
 
 TEST(Change, is_made_one_at_a_time) {

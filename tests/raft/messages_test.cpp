@@ -118,8 +118,9 @@ TEST(EveryMessage, in_every_role) {
       {"a release",
        Release{life(n2), Term{1}, ReleaseReason::handover, {}},
        1,
-       {"follower term 1", "pre-candidate term 1", "candidate term 2", "leader term 2",
-        "follower term 1"}},
+       {"pre-candidate term 1; config 1.1+ asks for a pre-vote in term 2 promise 1s with release "
+        "of 0000000000000002 up to term 1: handover",
+        "pre-candidate term 1", "candidate term 2", "leader term 2", "follower term 1"}},
       {"a notice",
        Notice{life(n3), {}},
        7,

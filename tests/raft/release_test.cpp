@@ -21,7 +21,6 @@ TEST(Release, frees_the_voter_of_its_promise) {
   const Effects effects = it.raft.step(at(10ms), released(of(n2, Term{1}), {.id = n2}));
   EXPECT_EQ(effects.announce.value().leader, std::nullopt);
   EXPECT_EQ(effects.announce.value().cause.code, CauseCode::handover);
-  EXPECT_EQ(effects.wake_at.value(), at(10ms)) << "it is the first in line: no other is linked";
   EXPECT_EQ(ballot_in(it.raft.step(at(10ms), request_vote({.id = n3, .term = Term{2}}))),
             Ballot::granted);
 }
@@ -33,6 +32,31 @@ TEST(Release, lets_the_named_successor_ask_at_once) {
   const Effects effects = it.raft.step(at(10ms), released(release, {.id = n2}));
   ASSERT_EQ(sent<VoteRequest>(effects).size(), 2U);
   EXPECT_EQ(sent<VoteRequest>(effects).front().release, release) << "it carries the Release on";
+  EXPECT_TRUE(sent<VoteRequest>(effects).front().pre) << "it is linked to nobody";
+}
+
+// Thesis 3.10: who takes over need not ask whether it would win.
+TEST(Release, lets_the_first_in_line_campaign_at_once_if_it_reaches_a_majority) {
+  for (const ReleaseReason reason : {ReleaseReason::dead, ReleaseReason::handover}) {
+    Following it;
+    static_cast<void>(it.raft.step(at(1ms), LinkUp{life(n3), 10, "", true}));
+    const Release release = of(n2, Term{1}, reason);
+    const Effects effects = it.raft.step(at(10ms), released(release, {.id = n2}));
+    EXPECT_EQ(effects.persist.value().voted_for, n1);
+    ASSERT_EQ(sent<VoteRequest>(effects).size(), 2U);
+    EXPECT_FALSE(sent<VoteRequest>(effects).front().pre);
+    EXPECT_EQ(sent<VoteRequest>(effects).front().release, release) << "it carries the Release on";
+  }
+}
+
+// Another one asks already: to campaign against it would split the votes.
+TEST(Release, that_a_request_carries_lets_nobody_campaign_at_once) {
+  Following it;
+  static_cast<void>(it.raft.step(at(1ms), LinkUp{life(n3), 10, "", true}));
+  const VoteRequest request{true, Term{2}, Round{1}, 1s, of(n2, Term{1})};
+  const Effects effects = it.raft.step(at(10ms), Received{message({.id = n3}, request)});
+  EXPECT_EQ(ballot_in(effects), Ballot::granted);
+  EXPECT_FALSE(effects.persist);
 }
 
 // All hear of it at the same moment: who goes first is settled beforehand, or they split the votes.
