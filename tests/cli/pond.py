@@ -185,7 +185,10 @@ class PondTest(unittest.TestCase):
 
     def node(self):
         """One more node, not started."""
-        self.nodes.append(Node(self.folder, free_port()))
+        port = free_port()
+        while any(port == node.port for node in self.nodes):  # one that has not listened yet
+            port = free_port()
+        self.nodes.append(Node(self.folder, port))
         return self.nodes[-1]
 
     def first(self, **variables):
