@@ -45,6 +45,7 @@ class Setting:
     kinds: tuple = (KILL, STOP, TERM)
     stale: tuple = (STOP,)  # how its leader is stopped, before it is asked whether it leads
     rounds_max: int = 1000  # fewer where each takes long
+    size_max: int = 1000  # of its clusters
 
     def missing(self):
         """Why it cannot be measured here, in words; None if it can."""

@@ -109,6 +109,7 @@ class Keepalived(Cluster):
 
 
 SETTINGS = [
-    Setting("keepalived", Keepalived, ("advert_int 1",)),
-    Setting("keepalived, advert_int 0.01", Keepalived, ("version 3", "advert_int 0.01")),
+    Setting("keepalived", Keepalived, ("advert_int 1",), size_max=3),
+    Setting("keepalived, advert_int 0.01", Keepalived, ("version 3", "advert_int 0.01"),
+            size_max=3),
 ]

@@ -98,7 +98,7 @@ class Redis(Cluster):
 
 KINDS = (KILL, KILL_BOTH, STOP, TERM)
 SETTINGS = [
-    Setting("redis-sentinel", Redis, (), KINDS, rounds_max=3),
+    Setting("redis-sentinel", Redis, (), KINDS, rounds_max=3, size_max=3),
     Setting("redis-sentinel, down after 100 ms", Redis,
-            (("down-after-milliseconds", 100), ("failover-timeout", 1000)), KINDS),
+            (("down-after-milliseconds", 100), ("failover-timeout", 1000)), KINDS, size_max=3),
 ]

@@ -45,7 +45,7 @@ class ZooKeeper(Cluster):
 
 
 SETTINGS = [
-    Setting("ZooKeeper", ZooKeeper, ("tickTime=2000", "initLimit=10", "syncLimit=5")),
+    Setting("ZooKeeper", ZooKeeper, ("tickTime=2000", "initLimit=10", "syncLimit=5"), size_max=3),
     Setting("ZooKeeper, tick 100 ms, syncLimit 2", ZooKeeper,
-            ("tickTime=100", "initLimit=100", "syncLimit=2")),
+            ("tickTime=100", "initLimit=100", "syncLimit=2"), size_max=3),
 ]
