@@ -49,6 +49,16 @@ Expected<std::vector<std::string>> join_addresses(const Values& values) {
   return join;
 }
 
+Expected<std::optional<std::size_t>> expected_nodes(const Values& values) {
+  const auto given = values.find(Opt::expect);
+  if (!given) return std::nullopt;
+  const auto number = whole_number(given->text, 1, Configuration::founders_max);
+  if (number && *number % 2 == 1) return static_cast<std::size_t>(*number);
+  return std::unexpected(bad_value(*given, wire::quoted(given->text) +
+                                               " is not 1, 3 or 5: an odd number of nodes founds a "
+                                               "cluster, and others join it then"));
+}
+
 Expected<std::optional<std::string>> cluster_name(const Values& values) {
   const auto given = values.find(Opt::cluster);
   if (!given) return std::nullopt;
@@ -142,9 +152,10 @@ Expected<node::Settings> node_settings(const Values& values) {
   Sourced data;
   for (const auto& done :
        {put(listen_host(values), settings.listen), put(values.port(), settings.port),
-        put(join_addresses(values), settings.join), put(cluster_name(values), settings.cluster),
-        put(values.address(Opt::advertise), advertise), put(values.data_directory(), data),
-        put(promise(values), settings.promise), put(values.is_on(Opt::witness), settings.witness),
+        put(join_addresses(values), settings.join), put(expected_nodes(values), settings.expect),
+        put(cluster_name(values), settings.cluster), put(values.address(Opt::advertise), advertise),
+        put(values.data_directory(), data), put(promise(values), settings.promise),
+        put(values.is_on(Opt::witness), settings.witness),
         put(values.list(Opt::allowed_hosts), settings.allowed_hosts),
         put(values.is_on(Opt::insecure), settings.insecure),
         put(log_settings(values), settings.log)}) {

@@ -25,6 +25,11 @@ constexpr auto table = std::to_array<OptionSpec>({
      .variable = "DUCK_JOIN",
      .value = "HOST:PORT,...",
      .summary = "any nodes of the cluster to join"},
+    {.opt = Opt::expect,
+     .flag = "--expect",
+     .variable = "DUCK_EXPECT",
+     .value = "N",
+     .summary = "found a cluster once all N nodes of --join are there: 1, 3 or 5"},
     {.opt = Opt::cluster,
      .flag = "--cluster",
      .variable = "DUCK_CLUSTER",
@@ -170,9 +175,9 @@ constexpr auto table = std::to_array<OptionSpec>({
 });
 
 constexpr auto of_the_node =
-    std::to_array<Opt>({Opt::port, Opt::listen, Opt::join, Opt::cluster, Opt::advertise, Opt::data,
-                        Opt::promise, Opt::witness, Opt::allowed_hosts, Opt::log_level,
-                        Opt::log_format, Opt::no_keeper, Opt::insecure});
+    std::to_array<Opt>({Opt::port, Opt::listen, Opt::join, Opt::expect, Opt::cluster,
+                        Opt::advertise, Opt::data, Opt::promise, Opt::witness, Opt::allowed_hosts,
+                        Opt::log_level, Opt::log_format, Opt::no_keeper, Opt::insecure});
 constexpr auto of_work = std::to_array<Opt>(
     {Opt::on_goose, Opt::on_duck, Opt::health, Opt::grace, Opt::stop_timeout, Opt::contain});
 constexpr auto of_run = std::to_array<Opt>({Opt::on_exit, Opt::once});

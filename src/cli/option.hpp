@@ -13,6 +13,7 @@ enum class Opt : std::uint8_t {
   port,
   listen,
   join,
+  expect,
   cluster,
   advertise,
   data,

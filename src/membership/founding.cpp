@@ -1,8 +1,10 @@
 #include "membership/founding.hpp"
 
 #include <algorithm>
+#include <string_view>
 #include <utility>
 
+#include "membership/words.hpp"
 #include "raft/chance.hpp"
 
 namespace duckduckgoose::membership {
@@ -11,13 +13,45 @@ namespace {
 
 Refuse refuse(Exit exit, std::string sentence) { return {exit, std::move(sentence)}; }
 
-/// Names one founding: another node, or the same one founding anew with another `born`, gets
-/// another.
+/// Names one founding by all that it is made of, in order.
+class Mixed {
+ public:
+  Mixed& with(std::uint64_t value) {
+    state_ = Chance{state_ ^ Chance{value}.next()}.next();
+    return *this;
+  }
+  Mixed& with(std::string_view text) {
+    for (const char it : text) with(static_cast<unsigned char>(it));
+    return with(text.size());
+  }
+  Mixed& with(Duration duration) { return with(static_cast<std::uint64_t>(duration.count())); }
+
+  [[nodiscard]] ClusterId id() const {
+    Chance next{state_};
+    ClusterId id{next.next()};
+    while (id == ClusterId{}) id = {next.next()};
+    return id;
+  }
+
+ private:
+  std::uint64_t state_ = 0;
+};
+
+/// Another node, or the same one founding anew with another `born`, gets another.
 ClusterId cluster_id_of(const Record::Node& node) {
-  Chance mixed{node.id.value ^ Chance{node.born}.next()};
-  ClusterId id{mixed.next()};
-  while (id == ClusterId{}) id = {mixed.next()};
-  return id;
+  return Mixed{}.with(node.id.value).with(node.born).id();
+}
+
+ClusterId cluster_id_of(const Charter& charter, const std::vector<Founder>& founders) {
+  Mixed mixed;
+  mixed.with(charter.cluster).with(charter.promise);
+  const Limits& limits = charter.limits;
+  mixed.with(static_cast<std::uint64_t>(limits.voters));
+  mixed.with(limits.replace_after).with(limits.shrink_after);
+  for (const Founder& it : founders) {
+    mixed.with(it.slot).with(it.node.id.value).with(it.node.born).with(it.node.may_lead ? 1U : 0U);
+  }
+  return mixed.id();
 }
 
 Decision decide_resume(const Record& record, const Start& start) {
@@ -35,53 +69,28 @@ Decision decide_resume(const Record& record, const Start& start) {
   return Resume{};
 }
 
-std::string joined(const std::vector<std::string>& parts) {
-  std::string all;
-  for (const std::string& part : parts) all += (all.empty() ? "" : ", ") + part;
-  return all;
-}
-
-/// What the targets answered, sorted by what it means for a fresh node.
-struct Sorted {
-  std::vector<const TargetAnswer*> of_our_name;
-  std::vector<std::string> foreign;  ///< "localhost:4001 is in cluster prod"
-  std::vector<std::string> waits;    ///< Everything that may still change.
-};
-
-bool is_joinable(const Record& record, const Configuration& config) {
-  return config.stamp.term > Term{} || config.has(record.node.id);
-}
-
-Sorted sort(const Record& record, const std::string& cluster, const std::vector<Heard>& heard) {
-  Sorted sorted;
-  for (const Heard& it : heard) {
-    if (const auto* silent = std::get_if<TargetSilent>(&it)) {
-      sorted.waits.push_back(silent->target + " (" + silent->why + ")");
-      continue;
-    }
-    const auto& answer = std::get<TargetAnswer>(it);
-    if (answer.id == record.node.id) {
-      sorted.waits.push_back(answer.target + " (this node itself)");
-    } else if (answer.cluster.name != cluster) {
-      sorted.foreign.push_back(answer.target + " is of cluster " + answer.cluster.name);
-    } else if (answer.cluster.id == ClusterId{}) {
-      sorted.waits.push_back(answer.target + " (in no cluster yet)");
-    } else if (!is_joinable(record, answer.config)) {
-      sorted.waits.push_back(answer.target + " (its cluster was never led)");
-    } else {
-      sorted.of_our_name.push_back(&answer);
-    }
+/// F3: the slots that --expect speaks of are those of --join, each once.
+Decision decide_founding(const std::string& name, const Start& start, std::size_t expect) {
+  constexpr std::size_t most = Configuration::founders_max;
+  if (expect % 2 == 0 || expect > most) {
+    return refuse(Exit::usage, "--expect " + std::to_string(expect) +
+                                   ": a cluster is founded by an odd number of nodes, at most " +
+                                   std::to_string(most) + "; others join it then");
   }
-  return sorted;
-}
-
-Join join(const TargetAnswer& answer) {
-  std::string sentence = "joins cluster " + answer.cluster.name + " through " + answer.target;
-  if (!answer.knows_leader) {
-    sentence += ", which knows no goose now: it waits for a majority of " +
-                std::to_string(answer.config.members.size()) + " voters";
+  std::vector<std::string> slots = start.join;
+  std::ranges::sort(slots);
+  const auto doubled = std::ranges::adjacent_find(slots);
+  if (doubled != slots.end()) {
+    return refuse(Exit::usage,
+                  "--expect " + std::to_string(expect) + ": --join names " + *doubled + " twice");
   }
-  return {.enrolled = {answer.cluster, answer.config}, .sentence = std::move(sentence)};
+  if (slots.size() != expect) {
+    return refuse(Exit::usage, "--expect " + std::to_string(expect) +
+                                   " needs the addresses of all " + std::to_string(expect) +
+                                   " in --join, and it has " + std::to_string(slots.size()) + ": " +
+                                   joined(slots));
+  }
+  return AskTargets{name, start.join, Charter{name, std::move(slots), start.promise, {}}};
 }
 
 }  // namespace
@@ -93,7 +102,13 @@ Decision decide_start(const Record& record, const Start& start) {
     return refuse(Exit::usage, "init founds a cluster, and --join " + joined(start.join) +
                                    " joins one: give one of the two");
   }
-  if (!start.join.empty()) return AskTargets{name, start.join};
+  if (start.expect && start.init) {
+    return refuse(Exit::usage, "init founds a cluster of one, and --expect " +
+                                   std::to_string(*start.expect) +
+                                   " one of more: give one of the two");
+  }
+  if (start.expect) return decide_founding(name, start, *start.expect);
+  if (!start.join.empty()) return AskTargets{name, start.join, {}};
   if (!record.node.may_lead) {
     return refuse(Exit::configuration,
                   "a witness never leads, so it founds no cluster: give --join HOST:PORT of a node "
@@ -102,8 +117,10 @@ Decision decide_start(const Record& record, const Start& start) {
   if (!start.init && !start.loopback_only) {
     return refuse(
         Exit::configuration,
-        "beyond loopback no cluster is founded unasked: run `duckduckgoose init` once, on "
-        "the first node, and start the others with --join HOST:PORT of that one");
+        "beyond loopback no cluster is founded unasked: run `duckduckgoose init` once, on the "
+        "first "
+        "node, and start the others with --join HOST:PORT of that one; or give all the same --join "
+        "A,B,C with --expect 3");
   }
   return FoundAlone{name};
 }
@@ -120,34 +137,33 @@ Enrolled found_alone(const Record& record, std::string cluster, std::string addr
                      .removed = {}}};
 }
 
-Choice choose(const Record& record, const std::string& cluster, const std::vector<Heard>& heard) {
-  Sorted sorted = sort(record, cluster, heard);
-  if (!sorted.of_our_name.empty()) {
-    const auto id_of = [](const TargetAnswer* it) { return it->cluster.id; };
-    const auto stamp_of = [](const TargetAnswer* it) { return it->config.stamp; };
-    const TargetAnswer& newest = **std::ranges::max_element(sorted.of_our_name, {}, stamp_of);
-    const auto other = std::ranges::find_if(
-        sorted.of_our_name, [&](const TargetAnswer* it) { return id_of(it) != newest.cluster.id; });
-    if (other == sorted.of_our_name.end()) return join(newest);
-    // Which of the two is meant only an operator knows, and nobody merges (F8).
-    return AskAgain{newest.target + " and " + (*other)->target +
-                    " are of two clusters that both are named " + cluster +
-                    ": joins neither until one of them is gone"};
+Enrolled found_together(const Charter& charter, const std::vector<Founder>& founders) {
+  Enrolled founded{.cluster = {.name = charter.cluster, .id = cluster_id_of(charter, founders)},
+                   .config = {.stamp = {.term = Term{}, .version = 1},
+                              .token_base = 0,
+                              .promise = charter.promise,
+                              .limits = charter.limits,
+                              .members = {},
+                              .removed = {}}};
+  Configuration& config = founded.config;
+  for (const Founder& it : founders) {
+    config.token_base = std::max(config.token_base, it.node.born);
+    config.add({it.node.id, it.slot, it.node.may_lead});
   }
-  if (sorted.waits.empty() && !sorted.foreign.empty()) {
-    return refuse(Exit::configuration, joined(sorted.foreign) + ", and this node wants cluster " +
-                                           cluster + ": give --cluster or --join another value");
-  }
-  std::string sentence = "waits for a node of cluster " + cluster + ": " + joined(sorted.waits);
-  if (!sorted.foreign.empty()) sentence += "; " + joined(sorted.foreign);
-  return AskAgain{std::move(sentence)};
+  return founded;
 }
 
-Duration ask_again_after(unsigned rounds) {
-  constexpr Duration shortest = std::chrono::milliseconds{100};
-  constexpr Duration longest = std::chrono::seconds{5};
-  constexpr unsigned doublings_max = 6;  // 6.4 s: beyond the longest
-  return std::min(shortest * (1U << std::min(rounds, doublings_max)), longest);
+bool is_stillborn(const Record& record, const std::vector<NodeId>& gone) {
+  const std::vector<Member>& voters = record.config.members;
+  const auto is_gone = [&](const Member& it) {
+    return std::ranges::find(gone, it.id) != gone.end();
+  };
+  const auto left =
+      voters.size() - static_cast<std::size_t>(std::ranges::count_if(voters, is_gone));
+  if (record.is_fresh() || voters.empty()) return false;
+  const bool votes = record.config.has(record.node.id);
+  if (!votes) return left == 0;
+  return record.config.stamp.term == Term{} && left < majority_of(voters.size());
 }
 
 }  // namespace duckduckgoose::membership

@@ -25,6 +25,8 @@ struct Refuse {
 struct Start {
   std::optional<std::string> cluster = {};  ///< The name, if one was given.
   std::vector<std::string> join = {};       ///< host:port each.
+  std::optional<std::size_t> expect = {};   ///< So many nodes found it together: all of `join`.
+  Duration promise = promise_default;       ///< Of a cluster that this node helps to found.
   bool loopback_only = true;                ///< It listens on loopback addresses only.
   bool init = false;  ///< `duckduckgoose init`: found a cluster of one, wherever it listens.
 };
@@ -38,10 +40,21 @@ struct FoundAlone {
   std::string cluster;
   bool operator==(const FoundAlone&) const = default;
 };
-/// F2 and F6: ask each of these, again and again, until one is in a cluster.
+/// What all that found one cluster together must have been told alike (F3).
+struct Charter {
+  std::string cluster;
+  std::vector<std::string> slots{};  ///< host:port each, ascending: one disk behind each.
+  Duration promise = promise_default;
+  Limits limits{};
+  bool operator==(const Charter&) const = default;
+};
+
+/// F2, F3 and F6: ask each of these, again and again, until one is in a cluster, or until all that
+/// the charter names can found one.
 struct AskTargets {
   std::string cluster;
   std::vector<std::string> targets;
+  std::optional<Charter> charter{};  ///< None: this node founds nothing.
   bool operator==(const AskTargets&) const = default;
 };
 using Decision = std::variant<Resume, FoundAlone, AskTargets, Refuse>;
@@ -58,39 +71,21 @@ inline constexpr std::string_view cluster_name_default = "default";
 [[nodiscard]] Enrolled found_alone(const Record& record, std::string cluster, std::string address,
                                    Duration promise = promise_default, Limits limits = {});
 
-/// What one target of a fresh node answered.
-struct TargetAnswer {
-  std::string target;
-  NodeId id;
-  Record::Cluster cluster;  ///< Id 0: it is fresh itself; the name is the one that it wants.
-  Configuration config;
-  bool knows_leader = false;
+/// One of those that found a cluster together: a slot, and the node that answers there.
+struct Founder {
+  std::string slot;
+  Record::Node node;
+  bool operator==(const Founder&) const = default;
 };
-/// A target that did not answer.
-struct TargetSilent {
-  std::string target;
-  std::string why;  ///< "connection refused"
-};
-using Heard = std::variant<TargetAnswer, TargetSilent>;
 
-/// Join this cluster: the event for the core, and what to say.
-struct Join {
-  Enrolled enrolled;
-  std::string sentence;
-};
-/// Ask again, and say what is waited for.
-struct AskAgain {
-  std::string sentence;
-};
-using Choice = std::variant<Join, AskAgain, Refuse>;
+/// F3: the cluster that `founders` found, one for each slot of `charter`: the event for the core. A
+/// function of these alone, so that all write the same without a coordinator; `token_base` is the
+/// newest `born`.
+[[nodiscard]] Enrolled found_together(const Charter& charter, const std::vector<Founder>& founders);
 
-/// What a fresh node does once each target has answered or not (F2, F6). `cluster` is the name that
-/// it wants.
-[[nodiscard]] Choice choose(const Record& record, const std::string& cluster,
-                            const std::vector<Heard>& heard);
-
-/// How long to wait before asking all targets again, after `rounds` rounds in vain: 100 ms,
-/// doubling to 5 s.
-[[nodiscard]] Duration ask_again_after(unsigned rounds);
+/// F4: the record's cluster never had a goose, and can have none any more, as so many of its voters
+/// are `gone`: their slots answer with other ids, or with theirs in another cluster. Or its node
+/// never voted, and all voters are gone. Then the node starts over under a new id.
+[[nodiscard]] bool is_stillborn(const Record& record, const std::vector<NodeId>& gone);
 
 }  // namespace duckduckgoose::membership

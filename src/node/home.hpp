@@ -14,7 +14,8 @@ namespace duckduckgoose::node {
 /// The version of this program, as hellos and /status say it.
 inline constexpr std::string_view program_version = DDG_VERSION;
 
-/// What stays the same as long as the process runs. All of it outlives whoever has a reference.
+/// What stays the same as long as the process runs, but for the address, which a node may learn
+/// when it joins. All of it outlives whoever has a reference.
 struct Home {
   net::Loop& loop;
   Log& log;

@@ -8,13 +8,13 @@ namespace duckduckgoose::node {
 
 std::expected<std::string, Failure> init(const Settings& settings) {
   if (auto fine = check(settings); !fine) return std::unexpected{fine.error()};
-  const auto address = own_address(settings, settings.port);
-  if (!address) return std::unexpected{address.error()};
   store::SystemFiles files;
   auto directory = store::Directory::open(files, settings.data);
   if (!directory) return std::unexpected{failure_of(directory.error())};
   auto record = load_or_make(*directory, settings);
   if (!record) return std::unexpected{record.error()};
+  const auto address = own_address(settings, settings.port, *record);
+  if (!address) return std::unexpected{address.error()};
 
   const auto decision = membership::decide_start(*record, start_of(settings, true));
   if (const auto* refuse = std::get_if<membership::Refuse>(&decision)) {

@@ -12,54 +12,76 @@ namespace {
 using membership::TargetAnswer;
 using membership::TargetSilent;
 
+std::optional<membership::Charter> charter_of(const wire::Hello& theirs) {
+  if (!theirs.founding) return std::nullopt;
+  return membership::Charter{.cluster = theirs.cluster,
+                             .slots = theirs.founding->slots,
+                             .promise = theirs.founding->promise,
+                             .limits = theirs.founding->limits};
+}
+
 TargetAnswer answer_of(const std::string& target, const wire::Hello& theirs) {
   return {.target = target,
-          .id = theirs.incarnation.id,
+          .node = {.id = theirs.incarnation.id,
+                   .born = theirs.founding ? theirs.founding->born : 0,
+                   .may_lead = theirs.may_lead},
           .cluster = {.name = theirs.cluster, .id = theirs.cluster_id.value_or(ClusterId{})},
           .config = {},
-          .knows_leader = false};
+          .knows_leader = false,
+          .charter = charter_of(theirs)};
 }
 
 wire::Unreachable outcome_of(const membership::Heard& heard, NodeId me) {
   if (const auto* silent = std::get_if<TargetSilent>(&heard)) return {silent->target, silent->why};
   const auto& answer = std::get<TargetAnswer>(heard);
-  if (answer.id == me) return {answer.target, "this node itself"};
+  if (answer.node.id == me) return {answer.target, "this node itself"};
   if (answer.cluster.id == ClusterId{}) return {answer.target, "in no cluster yet"};
   return {answer.target, "in cluster " + answer.cluster.name};
 }
 
 }  // namespace
 
-Joining::Joining(net::Loop& loop, Record record, wire::Hello hello, membership::AskTargets ask,
-                 Counts& counts, Listener listener)
+Joining::Joining(net::Loop& loop, membership::Search search, wire::Hello hello, Counts& counts,
+                 Listener listener)
     : loop_{loop},
-      record_{std::move(record)},
+      search_{std::move(search)},
       hello_{std::move(hello)},
-      ask_{std::move(ask)},
       counts_{counts},
       listener_{std::move(listener)} {
-  for (const std::string& target : ask_.targets) in_vain_.push_back({target, "not asked yet"});
-  timer_ = loop_.wake_at(net::Loop::now(), [this] { ask_all(); });
+  for (const std::string& target : search_.targets()) in_vain_.push_back({target, "not asked yet"});
+  ask_all_after(Duration{0});
 }
 
 Joining::~Joining() { loop_.cancel(timer_); }
 
 void Joining::invite(const std::string& target) {
-  if (over_) return;
-  const bool is_new = std::ranges::find(ask_.targets, target) == ask_.targets.end();
-  if (is_new && ask_.targets.size() < targets_max) ask_.targets.push_back(target);
+  static_cast<void>(search_.add_target(target));
+  hurry();
+}
+
+void Joining::met(NodeId who) {
+  if (std::ranges::find(known_, who) == known_.end()) hurry();
+}
+
+void Joining::hurry() {
   rounds_ = 0;
-  if (heard_.size() < asked_) return;  // a round is under way; the next one comes soon
+  has_news_ = true;
+  if (!over_ && !is_asking_) ask_all_after(pause_min);
+}
+
+void Joining::ask_all_after(Duration pause) {
   loop_.cancel(timer_);
-  ask_all();
+  timer_ = loop_.wake_at(net::Loop::now() + pause, [this] { ask_all(); });
 }
 
 void Joining::ask_all() {
   timer_ = {};
+  is_asking_ = true;
+  has_news_ = false;
   visits_.clear();
-  heard_.clear();
-  asked_ = ask_.targets.size();
-  for (const std::string& target : ask_.targets) ask(target);
+  search_.begin_round();
+  const std::vector<std::string> targets = search_.targets();
+  for (const std::string& target : targets) ask(target);
 }
 
 void Joining::ask(const std::string& target) {
@@ -99,20 +121,27 @@ void Joining::ask(const std::string& target) {
 
 void Joining::hear(membership::Heard heard) {
   if (over_) return;
-  heard_.push_back(std::move(heard));
+  search_.hear(std::move(heard));
   // Not from here: whoever was heard is still on the stack.
-  if (heard_.size() == asked_) timer_ = loop_.wake_at(net::Loop::now(), [this] { decide(); });
+  if (search_.is_complete()) timer_ = loop_.wake_at(net::Loop::now(), [this] { decide(); });
 }
 
 void Joining::decide() {
+  is_asking_ = false;
   in_vain_.clear();
-  for (const membership::Heard& heard : heard_) {
-    in_vain_.push_back(outcome_of(heard, record_.node.id));
+  known_.clear();
+  for (const membership::Heard& heard : search_.heard()) {
+    in_vain_.push_back(outcome_of(heard, hello_.incarnation.id));
+    const auto* answer = std::get_if<TargetAnswer>(&heard);
+    if (answer != nullptr) known_.push_back(answer->node.id);
   }
-  membership::Choice choice = membership::choose(record_, ask_.cluster, heard_);
+  membership::Choice choice = search_.decide();
   if (auto* again = std::get_if<membership::AskAgain>(&choice)) {
-    timer_ = loop_.wake_at(net::Loop::now() + membership::ask_again_after(rounds_++),
-                           [this] { ask_all(); });
+    if (again->at_once) {
+      ask_all_after(Duration{0});
+    } else {
+      ask_all_after(has_news_ ? pause_min : membership::ask_again_after(rounds_++));
+    }
     return listener_.on_wait(again->sentence);
   }
   over_ = true;

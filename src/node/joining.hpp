@@ -6,14 +6,14 @@
 #include <string>
 #include <vector>
 
-#include "membership/founding.hpp"
+#include "membership/search.hpp"
 #include "node/visit.hpp"
 #include "wire/cause.hpp"
 
 namespace duckduckgoose::node {
 
 /// A fresh node asks its targets, round after round, until one of them is in the cluster that it
-/// wants (F2, F6).
+/// wants, or all of them found one with it (F2, F3, F6).
 class Joining {
  public:
   struct Listener {
@@ -22,39 +22,46 @@ class Joining {
     std::function<void(membership::Refuse)> on_refuse;         ///< It is over: the node must end.
   };
 
-  /// `record` is of the fresh node. No callback may destroy this.
-  Joining(net::Loop& loop, Record record, wire::Hello hello, membership::AskTargets ask,
-          Counts& counts, Listener listener);
+  /// `hello` is of the fresh node. No callback may destroy this.
+  Joining(net::Loop& loop, membership::Search search, wire::Hello hello, Counts& counts,
+          Listener listener);
   ~Joining();
   Joining(const Joining&) = delete;
   Joining& operator=(const Joining&) = delete;
 
   /// Asks this one too, at once.
   void invite(const std::string& target);
+  /// A fresh node has said hello here: if it is new, all are asked soon.
+  void met(NodeId who);
+
+  /// Where this node is reached, as far as it has learnt.
+  [[nodiscard]] const std::optional<std::string>& own_slot() const { return search_.own_slot(); }
 
   /// Who was asked, and why that was in vain.
   [[nodiscard]] const std::vector<wire::Unreachable>& in_vain() const { return in_vain_; }
 
-  static constexpr Duration answer_time = std::chrono::seconds{2};  ///< For each target.
-  static constexpr std::size_t targets_max = 64;
+  static constexpr Duration answer_time = std::chrono::seconds{2};      ///< For each target.
+  static constexpr Duration pause_min = std::chrono::milliseconds{10};  ///< Between two rounds.
 
  private:
+  void hurry();
   void ask_all();
   void ask(const std::string& target);
+  void ask_all_after(Duration pause);
   void hear(membership::Heard heard);
   void decide();
 
   net::Loop& loop_;
-  Record record_;
+  membership::Search search_;
   wire::Hello hello_;
-  membership::AskTargets ask_;
   Counts& counts_;
   Listener listener_;
   std::list<Visit> visits_;
-  std::vector<membership::Heard> heard_;
   std::vector<wire::Unreachable> in_vain_;
-  std::size_t asked_ = 0;
-  unsigned rounds_ = 0;
+  std::vector<NodeId> known_;  ///< Who answered in the last round.
+  unsigned rounds_ = 0;        ///< In vain.
+  bool is_asking_ = false;
+  bool has_news_ = false;  ///< Since this round began.
   net::TimerId timer_;
   bool over_ = false;
 };

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "node/start.hpp"
 #include "raft/ensure.hpp"
 #include "store/fresh.hpp"
 #include "wire/ids.hpp"
@@ -11,9 +12,6 @@
 namespace duckduckgoose::node {
 
 namespace {
-
-/// A goose that cannot be followed is no passing thing after so many promises.
-constexpr int promises_until_outgrown = 3;
 
 Raft::Options options() {
   const auto nonce = store::random_bits();
@@ -24,8 +22,7 @@ Raft::Options options() {
 
 }  // namespace
 
-Life::Life(const Home& home, const Record& record, const membership::Decision& start,
-           Listener listener)
+Life::Life(Home& home, const Record& record, const membership::Decision& start, Listener listener)
     : home_{home},
       listener_{std::move(listener)},
       engine_{home.loop, home.directory, *this, record, options()},
@@ -77,10 +74,13 @@ void Life::begin(const membership::Decision& start) {
 }
 
 void Life::join(const membership::AskTargets& ask) {
+  charter_ = ask.charter;
   joining_ = std::make_unique<Joining>(
-      home_.loop, record(), hello(), ask, peers_.counts(),
+      home_.loop, membership::Search{record().node, ask, home_.settings.advertise}, hello(),
+      peers_.counts(),
       Joining::Listener{.on_join =
                             [this](const membership::Join& join) {
+                              if (!know_address()) return;
                               home_.log.info("join", join.sentence);
                               enrol(join.enrolled);
                             },
@@ -94,6 +94,20 @@ void Life::join(const membership::AskTargets& ask) {
                             [this](const membership::Refuse& refuse) {
                               fail({static_cast<int>(refuse.exit), refuse.sentence});
                             }});
+}
+
+/// One setting for all nodes says not which of the addresses is this one's: its own answer does.
+bool Life::know_address() {
+  const auto& slot = joining_->own_slot();
+  if (slot) {
+    home_.address = *slot;
+    home_.log.set_node(wire::short_text(record().node.id), home_.address);
+    book_.note(record().node.id, home_.address);
+  } else if (!is_reachable_at(home_.settings)) {
+    fail(unreachable_everywhere(home_.settings, home_.settings.port));
+    return false;
+  }
+  return true;
 }
 
 void Life::enrol(const Enrolled& enrolled) {
@@ -311,133 +325,6 @@ void Life::tell(const Trace& trace) {
   } else if (home_.log.shows(LogLevel::debug)) {
     home_.log.debug("core", to_text(trace, book_));
   }
-}
-
-// What comes over the links.
-
-wire::Hello Life::hello() const {
-  const Record& mine = record();
-  wire::Hello hello;
-  hello.version = program_version;
-  hello.cluster = mine.cluster.name;
-  if (!mine.is_fresh()) hello.cluster_id = mine.cluster.id;
-  hello.incarnation = engine_.raft().self();
-  hello.saves = mine.saves;
-  hello.address = home_.address;
-  hello.may_lead = mine.node.may_lead;
-  return hello;
-}
-
-wire::Welcome Life::welcome() const {
-  const Record& mine = record();
-  wire::Welcome welcome{};
-  welcome.cluster = mine.cluster.name;
-  if (mine.is_fresh()) return welcome;
-  welcome.enrolment = wire::Welcome::Enrolment{mine.cluster.id, mine.config};
-  const auto leader = engine_.raft().leadership().leader;
-  const std::string address = leader ? book_.address_of(leader->id) : std::string{};
-  if (!address.empty()) welcome.goose = wire::KnownGoose{leader->id, address};
-  return welcome;
-}
-
-std::optional<Refusal> Life::link_up(const wire::Hello& theirs) {
-  const NodeId who = theirs.incarnation.id;
-  refused_.reset();
-  book_.note(who, theirs.address);
-  engine_.step(LinkUp{.who = theirs.incarnation,
-                      .saves = theirs.saves,
-                      .address = theirs.address,
-                      .may_lead = theirs.may_lead});
-  if (refused_ && refused_->first == who) return refused_->second;
-  changed();
-  home_.log.info("link", "linked to " + book_.name_of(who), {{"peer", wire::to_text(who)}});
-  home_.log.forget("trouble " + theirs.address);
-  // Not from here: the link is bound only after this.
-  home_.loop.cancel(aim_timer_);
-  aim_timer_ = home_.loop.wake_at(net::Loop::now(), [this] {
-    ++story_.version;
-    aim();
-    changes_.look();
-    errands_.look();
-  });
-  return std::nullopt;
-}
-
-Message Life::rejection(NodeId to, Refusal why) const {
-  const Record& mine = record();
-  return {.cluster = mine.cluster.id,
-          .from = engine_.raft().self(),
-          .to = to,
-          .saves = mine.saves,
-          .term = mine.term,
-          .stamp = mine.config.stamp,
-          .config = {},
-          .body = Rejected{why}};
-}
-
-void Life::link_down(NodeId who) {
-  ++story_.version;
-  changed();
-  if (!draining_) {
-    home_.log.info("link", "no link to " + book_.name_of(who) + " any more",
-                   {{"peer", wire::to_text(who)}});
-  }
-  engine_.step(LinkDown{who});
-  if (!over_ && !draining_) aim();
-}
-
-void Life::received(Message message) {
-  const bool speaks_as_goose = std::holds_alternative<Heartbeat>(message.body) ||
-                               (std::holds_alternative<Notice>(message.body) &&
-                                std::get<Notice>(message.body).leader == message.from);
-  const bool is_outgrown = speaks_as_goose && message.term < record().term &&
-                           !engine_.raft().is_voter() && engine_.config().has(message.from.id);
-  const Stamp stamp = message.stamp;
-  engine_.step(Received{std::move(message)});
-  if (is_outgrown && !over_) notice_outgrown(stamp);
-}
-
-/// Of a voter the goose would take the higher term over; one that was dropped raises nobody's term
-/// any more.
-void Life::notice_outgrown(Stamp stamp) {
-  const Instant now = net::Loop::now();
-  const Duration promise = engine_.config().promise;
-  const bool follows = engine_.raft().leadership().leader.has_value();
-  if (follows || stamp != engine_.config().stamp || engine_.config().removed_by(id())) {
-    outgrown_.reset();
-    return;
-  }
-  if (!outgrown_ || now - outgrown_->last > 2 * promise) outgrown_ = {now, now};
-  outgrown_->last = now;
-  if (now - outgrown_->first < promises_until_outgrown * promise || std::exchange(over_, true))
-    return;
-  end_timer_ = home_.loop.wake_at(now, [this] { listener_.on_outlived(); });
-}
-
-void Life::called(NodeId who, const wire::Call& call) {
-  changes_.perform(call.method, call.target, call.body, [this, who, id = call.id](Result result) {
-    peers_.reply(who, {.id = id, .status = result.status, .body = std::move(result.body)});
-  });
-}
-
-void Life::invited(const std::string& address) {
-  if (!record().is_fresh() || !joining_) return;
-  home_.log.info("invited", "was invited by " + address);
-  joining_->invite(address);
-}
-
-void Life::troubled(const std::string& who, const std::string& what) {
-  home_.log.repeat(LogLevel::warn, "trouble", "trouble " + who, who + ": " + what,
-                   net::Loop::now());
-}
-
-void Life::met_foreign(const std::string& who, const wire::Hello& theirs) {
-  foreigner_ = Foreigner{.what = {.address = who,
-                                  .cluster = theirs.cluster,
-                                  .theirs = theirs.cluster_id.value_or(ClusterId{}),
-                                  .mine = record().cluster.id},
-                         .met = net::Loop::now()};
-  ++story_.version;
 }
 
 }  // namespace duckduckgoose::node

@@ -35,8 +35,7 @@ class Life final : private Surroundings, private PeersOwner {
 
   /// `record` is durable. `start` says what to do about a cluster; a Refuse has been dealt with
   /// before.
-  Life(const Home& home, const Record& record, const membership::Decision& start,
-       Listener listener);
+  Life(Home& home, const Record& record, const membership::Decision& start, Listener listener);
   ~Life() override;
 
   void accept(net::Link link) { peers_.accept(std::move(link)); }
@@ -86,11 +85,13 @@ class Life final : private Surroundings, private PeersOwner {
   void received(Message message) override;
   void called(NodeId who, const wire::Call& call) override;
   void invited(const std::string& address) override;
+  void met_fresh(NodeId who) override;
   void troubled(const std::string& who, const std::string& what) override;
   void met_foreign(const std::string& who, const wire::Hello& theirs) override;
 
   void begin(const membership::Decision& start);
   void join(const membership::AskTargets& ask);
+  [[nodiscard]] bool know_address();
   void enrol(const Enrolled& enrolled);
   void changed() { ++story_.sequence; }
   void goose_changed(const Leadership& leadership);
@@ -104,7 +105,7 @@ class Life final : private Surroundings, private PeersOwner {
   [[nodiscard]] Facts facts() const;
   [[nodiscard]] std::vector<std::string> environment_of_work() const;
 
-  const Home& home_;
+  Home& home_;
   Listener listener_;
   Book book_;
   Story story_;
@@ -115,8 +116,9 @@ class Life final : private Surroundings, private PeersOwner {
   Errands errands_;
   Api api_;
   std::unique_ptr<Joining> joining_;
-  std::vector<std::string> hints_;  ///< Where else the cluster may be found.
-  Configuration config_;            ///< As it last was, to see what changes.
+  std::optional<membership::Charter> charter_;  ///< Of the cluster that it is to found with others.
+  std::vector<std::string> hints_;              ///< Where else the cluster may be found.
+  Configuration config_;                        ///< As it last was, to see what changes.
   std::optional<Foreigner> foreigner_;
   std::optional<std::pair<NodeId, Refusal>> refused_;  ///< By the core, in the last step.
 

@@ -227,8 +227,6 @@ std::expected<Node, Failure> Node::start(net::Loop& loop, Settings settings) {
   // First of all, so that a second process for the same port touches nothing.
   auto server = net::Server::listen(loop, server_options(settings));
   if (!server) return std::unexpected{failure_of(server.error())};
-  const auto address = own_address(settings, server->port());
-  if (!address) return std::unexpected{address.error()};
   settings.port = server->port();
 
   auto files = std::make_unique<store::SystemFiles>();
@@ -236,6 +234,8 @@ std::expected<Node, Failure> Node::start(net::Loop& loop, Settings settings) {
   if (!directory) return std::unexpected{failure_of(directory.error())};
   auto record = load_or_make(*directory, settings);
   if (!record) return std::unexpected{record.error()};
+  const auto address = own_address(settings, settings.port, *record);
+  if (!address) return std::unexpected{address.error()};
   if (auto fine = check_grace(settings, *record); !fine) return std::unexpected{fine.error()};
   const auto decision = membership::decide_start(*record, start_of(settings, false));
   if (const auto* refuse = std::get_if<membership::Refuse>(&decision)) {

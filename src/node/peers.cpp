@@ -63,7 +63,10 @@ void Peers::greeted(Line& line, const wire::Hello& theirs) {
   if (std::holds_alternative<WelcomeIt>(greeting)) {
     line.session->send(wire::encode(owner_.welcome()));
   } else if (std::holds_alternative<HearIt>(greeting)) {
-    if (!theirs.cluster_id) line.session->send(wire::encode(owner_.welcome()));
+    if (!theirs.cluster_id) {
+      line.session->send(wire::encode(owner_.welcome()));
+      owner_.met_fresh(theirs.incarnation.id);
+    }
   } else if (std::holds_alternative<ItIsMyself>(greeting)) {
     if (line.goal) routes_.is_myself(*line.goal);
     line.session->close(Close::normal, "this is the same node");

@@ -35,6 +35,8 @@ class PeersOwner {
   /// A duck passes on a request; the answer goes out by Peers::reply().
   virtual void called(NodeId who, const wire::Call& call) = 0;
   virtual void invited(const std::string& address) = 0;
+  /// A fresh node has dialled this one, which is fresh as well.
+  virtual void met_fresh(NodeId who) = 0;
 
   /// A link was refused here or there, or ended with an error; `who` is an address. Comes again and
   /// again.

@@ -59,17 +59,27 @@ std::expected<void, Failure> check(const Settings& settings) {
                                             "or give --insecure in a closed lab"}};
 }
 
-std::expected<std::string, Failure> own_address(const Settings& settings, std::uint16_t port) {
+bool is_reachable_at(const Settings& settings) {
+  return settings.advertise || !is_everywhere(settings.listen);
+}
+
+Failure unreachable_everywhere(const Settings& settings, std::uint16_t port) {
+  return {exit_code::configuration,
+          "--listen " + settings.listen +
+              " says not where others reach this node: give --advertise HOST:PORT, for example "
+              "--advertise duck1.example.org:" +
+              std::to_string(port)};
+}
+
+std::expected<std::string, Failure> own_address(const Settings& settings, std::uint16_t port,
+                                                const Record& record) {
   if (settings.advertise) return *settings.advertise;
-  if (is_everywhere(settings.listen)) {
-    return std::unexpected{Failure{
-        exit_code::configuration,
-        "--listen " + settings.listen +
-            " says not where others reach this node: give --advertise HOST:PORT, for example "
-            "--advertise duck1.example.org:" +
-            std::to_string(port)}};
-  }
-  return wire::to_text(wire::Address{settings.listen, port});
+  const std::string listening = wire::to_text(wire::Address{settings.listen, port});
+  if (is_reachable_at(settings)) return listening;
+  const Member* const member = record.config.find(record.node.id);
+  if (member != nullptr) return member->address;
+  if (record.is_fresh() && settings.expect) return listening;
+  return std::unexpected{unreachable_everywhere(settings, port)};
 }
 
 std::expected<Record, Failure> load_or_make(store::Directory& directory, const Settings& settings) {
@@ -101,6 +111,8 @@ std::expected<void, Failure> check_grace(const Settings& settings, const Record&
 membership::Start start_of(const Settings& settings, bool init) {
   return {.cluster = settings.cluster,
           .join = settings.join,
+          .expect = settings.expect,
+          .promise = settings.promise.value_or(promise_default),
           .loopback_only = is_loopback_only(settings),
           .init = init};
 }

@@ -30,9 +30,16 @@ inline constexpr int configuration = 78;  ///< The settings cannot be followed.
 /// told.
 [[nodiscard]] std::expected<void, Failure> check(const Settings& settings);
 
-/// Where this node wants to be reached, listening at `port`.
+/// The settings say where others reach this node.
+[[nodiscard]] bool is_reachable_at(const Settings& settings);
+/// They do not, and nothing else says it either.
+[[nodiscard]] Failure unreachable_everywhere(const Settings& settings, std::uint16_t port);
+
+/// Where this node wants to be reached, listening at `port`. Of a fresh node that founds with
+/// others it may be no more than where it listens, until it has recognised itself among them.
 [[nodiscard]] std::expected<std::string, Failure> own_address(const Settings& settings,
-                                                              std::uint16_t port);
+                                                              std::uint16_t port,
+                                                              const Record& record);
 
 /// The record of the directory, or that of a new node. Nothing is saved.
 [[nodiscard]] std::expected<Record, Failure> load_or_make(store::Directory& directory,

@@ -51,6 +51,7 @@ struct Configuration {
 
   static constexpr std::size_t removed_max = 64;
   static constexpr std::size_t members_max = 63;
+  static constexpr std::size_t founders_max = 5;  ///< That found a cluster together (F3).
 
   [[nodiscard]] const Member* find(NodeId id) const;
   [[nodiscard]] bool has(NodeId id) const { return find(id) != nullptr; }

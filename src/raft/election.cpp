@@ -178,8 +178,18 @@ Duration Raft::turn_after(const Release& release) const {
     return stands && (id == first || id < self_.id);
   };
   const auto before = std::ranges::count_if(links_, is_before);
-  return before * std::max(short_wait_, record_.config.promise / 20);
+  return before * turn_length();
 }
+
+/// Nobody has promised anything yet, and all begin at about the same moment: they stand in line,
+/// too.
+Duration Raft::turn_of_founder() const {
+  const auto is_before = [&](const Member& it) { return it.may_lead && it.id < self_.id; };
+  return std::ranges::count_if(record_.config.members, is_before) * turn_length();
+}
+
+/// Longer than a save and a round trip take, so that one turn is over before the next one begins.
+Duration Raft::turn_length() const { return std::max(short_wait_, record_.config.promise / 20); }
 
 /// Whoever is called to follow, and can reach a majority, need not ask whether it would win: the
 /// Release that it sends along frees its voters (thesis 3.10).

@@ -142,8 +142,8 @@ void Raft::on(const Enrolled& enrolled) {
   record_.config = enrolled.config;
   record_.term = std::max(record_.term, enrolled.config.stamp.term);
   trace(Turn::installed).stamp = record_.config.stamp;
-  const bool alone = record_.config.is_single() && may_campaign();
-  follow(std::nullopt, {}, now_ + (alone ? Duration{0} : chance_.up_to(spread())));
+  const bool founds = record_.config.stamp.term == Term{} && may_campaign();
+  follow(std::nullopt, {}, now_ + (founds ? turn_of_founder() : chance_.up_to(spread())));
 }
 
 void Raft::on(const LinkUp& link) {

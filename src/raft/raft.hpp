@@ -183,6 +183,8 @@ class Raft {
   [[nodiscard]] bool stand();
   void ask();
   void succeed();
+  [[nodiscard]] Duration turn_of_founder() const;
+  [[nodiscard]] Duration turn_length() const;
   void campaign();
   void request_votes(const VoteRequest& request);
   void lose();

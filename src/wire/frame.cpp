@@ -11,10 +11,12 @@
 namespace duckduckgoose::wire {
 
 BOOST_DESCRIBE_STRUCT(KnownGoose, (), (id, address))
+BOOST_DESCRIBE_STRUCT(Founding, (), (born, slots, promise, limits))
 BOOST_DESCRIBE_STRUCT(Invite, (), (address))
 BOOST_DESCRIBE_STRUCT(Call, (), (id, method, target, body))
 BOOST_DESCRIBE_STRUCT(Reply, (), (id, status, body))
 static_assert(json::fully_described<KnownGoose, 2>);
+static_assert(json::fully_described<Founding, 4>);
 static_assert(json::fully_described<Invite, 1>);
 static_assert(json::fully_described<Call, 4>);
 static_assert(json::fully_described<Reply, 3>);
@@ -40,11 +42,12 @@ struct HelloText {
   bool may_lead = true;
   std::optional<NodeId> to;
   std::optional<bool> keeper;
+  std::optional<Founding> founding;
 };
 BOOST_DESCRIBE_STRUCT(HelloText, (),
                       (protocol, features, version, cluster, cluster_id, incarnation, saves,
-                       address, may_lead, to, keeper))
-static_assert(json::fully_described<HelloText, 11> && json::arity<Hello>() == 11);
+                       address, may_lead, to, keeper, founding))
+static_assert(json::fully_described<HelloText, 12> && json::arity<Hello>() == 12);
 
 struct WelcomeText {
   std::string cluster;
@@ -133,7 +136,8 @@ struct Mirror<Hello> {
             it.address,
             it.may_lead,
             it.to,
-            it.keeper ? std::optional{true} : std::nullopt};
+            it.keeper ? std::optional{true} : std::nullopt,
+            it.founding};
   }
   static Hello value_of(Text text) {
     return {.protocol = {text.protocol[0], text.protocol[1]},
@@ -146,7 +150,8 @@ struct Mirror<Hello> {
             .address = std::move(text.address),
             .may_lead = text.may_lead,
             .to = text.to,
-            .keeper = text.keeper.value_or(false)};
+            .keeper = text.keeper.value_or(false),
+            .founding = std::move(text.founding)};
   }
 };
 

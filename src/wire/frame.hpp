@@ -26,6 +26,16 @@ inline constexpr ProtocolRange protocol_spoken{1, 1};
 [[nodiscard]] std::expected<std::uint32_t, std::string> agree(ProtocolRange mine,
                                                               ProtocolRange theirs);
 
+/// What a fresh node that is to found a cluster together with others was told, and what its part in
+/// it would be.
+struct Founding {
+  std::uint64_t born = 0;              ///< Of its id: Unix milliseconds.
+  std::vector<std::string> slots{};    ///< host:port of all, ascending.
+  Duration promise = promise_default;  ///< Of the cluster.
+  Limits limits{};
+  bool operator==(const Founding&) const = default;
+};
+
 /// The first frame of each side, once a link: binds who speaks on it.
 struct Hello {
   ProtocolRange protocol = protocol_spoken;
@@ -40,6 +50,7 @@ struct Hello {
   std::optional<NodeId> to{};  ///< Whom the speaker expects here, where it knows.
   /// The speaker is the keeper of this incarnation, which is dead: it says so, and nothing else.
   bool keeper = false;
+  std::optional<Founding> founding{};  ///< Of a fresh speaker that is to found a cluster.
   bool operator==(const Hello&) const = default;
 };
 

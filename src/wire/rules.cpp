@@ -13,6 +13,7 @@ namespace duckduckgoose::wire {
 namespace {
 
 constexpr std::size_t members_max = Configuration::members_max;
+constexpr std::size_t founders_max = Configuration::founders_max;
 
 using Flaw = std::optional<std::string>;
 
@@ -94,6 +95,21 @@ Flaw flaw_in(const ProtocolRange& protocol) {
                     " is no range of protocol versions");
 }
 
+Flaw flaw_in(const Founding& founding) {
+  const auto& slots = founding.slots;
+  Flaw address;
+  for (const std::string& it : slots) {
+    if (!address) address = flaw_in_address(it);
+  }
+  const bool ascend =
+      std::ranges::adjacent_find(slots, std::ranges::greater_equal{}) == slots.end();
+  return first_of({unless(!slots.empty() && slots.size() <= founders_max,
+                          "slots: " + std::to_string(slots.size()) + " are not 1 to " +
+                              std::to_string(founders_max)),
+                   address, unless(ascend, "slots: they do not ascend"),
+                   flaw_in_promise(founding.promise)});
+}
+
 Flaw flaw_in(const Hello& hello) {
   Flaw feature;
   for (const std::string& name : hello.features) {
@@ -103,7 +119,9 @@ Flaw flaw_in(const Hello& hello) {
                    unless(hello.features.size() <= features_max,
                           "features: more than " + std::to_string(features_max)),
                    flaw_in_word("version", hello.version, version_bytes_max),
-                   flaw_of(parse_cluster_name(hello.cluster)), flaw_in_address(hello.address)});
+                   flaw_of(parse_cluster_name(hello.cluster)), flaw_in_address(hello.address),
+                   unless(!hello.founding || !hello.cluster_id,
+                          "founding: only of a node that is in no cluster yet")});
 }
 
 Flaw flaw_in(const Welcome& welcome) {

@@ -19,6 +19,7 @@ namespace duckduckgoose::wire {
 [[nodiscard]] std::optional<std::string> flaw_in(const VoteRequest& request);
 
 [[nodiscard]] std::optional<std::string> flaw_in(const ProtocolRange& protocol);
+[[nodiscard]] std::optional<std::string> flaw_in(const Founding& founding);
 [[nodiscard]] std::optional<std::string> flaw_in(const Hello& hello);
 [[nodiscard]] std::optional<std::string> flaw_in(const Welcome& welcome);
 [[nodiscard]] std::optional<std::string> flaw_in(const Invite& invite);

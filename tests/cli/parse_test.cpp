@@ -71,7 +71,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Wrong{{"frobnicate"}, "see `duckduckgoose --help`"}, Wrong{{""}, "no command"},
                     Wrong{{"--prot", "1"}, "did you mean --port?"},
                     Wrong{{"status", "--port", "1"}, "`duckduckgoose status` has no option"},
-                    Wrong{{"--expect", "3"}, "has no option \"--expect\""},
+                    Wrong{{"--colour", "3"}, "has no option \"--colour\""},
                     Wrong{{"--port"}, "--port needs a value: --port PORT"},
                     Wrong{{"--port="}, "--port needs a value"},
                     Wrong{{"--port", "1", "--port", "2"}, "--port is given twice"},

@@ -37,6 +37,9 @@ std::string word_of(const Decision& decision) {
     std::string operator()(const AskTargets& it) const {
       std::string word = "ask for " + it.cluster + " at";
       for (const std::string& target : it.targets) word += " " + target;
+      if (!it.charter) return word;
+      word += " and found it at";
+      for (const std::string& slot : it.charter->slots) word += " " + slot;
       return word;
     }
     std::string operator()(const Refuse& it) const {
@@ -116,6 +119,39 @@ TEST(Start, asks_every_target) {
   });
 }
 
+// F3: --expect N takes the addresses of all N.
+TEST(Start, founds_with_all_that_it_was_told_of) {
+  check({
+      {"three",
+       fresh_record(),
+       {.cluster = "pond", .join = {"b:1", "a:1", "c:1"}, .expect = 3},
+       "ask for pond at b:1 a:1 c:1 and found it at a:1 b:1 c:1"},
+      {"a witness",
+       fresh_witness(),
+       {.join = {"b:1", "a:1", "c:1"}, .expect = 3},
+       "ask for default at b:1 a:1 c:1 and found it at a:1 b:1 c:1"},
+      {"no addresses",
+       fresh_record(),
+       {.expect = 3},
+       "exit 2: --expect 3 needs the addresses of all 3 in --join, and it has 0"},
+      {"too few",
+       fresh_record(),
+       {.join = {"a:1", "b:1"}, .expect = 3},
+       "exit 2: --expect 3 needs the addresses of all 3 in --join, and it has 2: a:1, b:1"},
+      {"one twice",
+       fresh_record(),
+       {.join = {"a:1", "b:1", "a:1"}, .expect = 3},
+       "exit 2: --expect 3: --join names a:1 twice"},
+      {"even",
+       fresh_record(),
+       {.join = {"a:1", "b:1"}, .expect = 2},
+       "exit 2: --expect 2: a cluster is founded by an odd number of nodes, at most 5"},
+      {"too many", fresh_record(), {.expect = 7}, "exit 2: --expect 7: a cluster is founded by"},
+      {"init", fresh_record(), {.expect = 3, .init = true}, "exit 2: init founds a cluster of one"},
+      {"a record", record_of("pond"), {.join = {"a:1"}, .expect = 3}, "resume"},
+  });
+}
+
 TEST(FoundAlone, makes_a_cluster_of_one_of_durable_data) {
   const Enrolled founded = found_alone(fresh_record(), "pond", "localhost:4001", 100ms);
   EXPECT_EQ(founded.cluster.name, "pond");
@@ -145,108 +181,66 @@ TEST(FoundAlone, names_the_cluster_after_id_and_birth) {
   EXPECT_NE(id_of(later), id_of(fresh_record()));
 }
 
-TargetAnswer member(const std::string& target, std::uint64_t id, Stamp stamp = {Term{3}, 4}) {
-  TargetAnswer answer{
-      .target = target, .id = NodeId{id}, .cluster = {"pond", ClusterId{99}}, .config = {}};
-  answer.config.stamp = stamp;
-  answer.config.members = {{NodeId{1}, "a:1", true}, {NodeId{2}, "b:1", true}};
-  answer.knows_leader = true;
-  return answer;
+std::vector<Founder> three_founders() {
+  return {{"a:1", {NodeId{9}, 100, true}},
+          {"b:1", {NodeId{3}, 300, false}},
+          {"c:1", {NodeId{5}, 200, true}}};
 }
 
-TargetAnswer in_cluster(TargetAnswer answer, const std::string& name, ClusterId id) {
-  answer.cluster = {name, id};
-  return answer;
+const Charter charter{"pond", {"a:1", "b:1", "c:1"}, 100ms, {}};
+
+// F3: version 1, term 0, the newest birth as the base of the tokens.
+TEST(FoundTogether, makes_a_cluster_of_what_all_have_seen_alike) {
+  const Enrolled founded = found_together(charter, three_founders());
+  EXPECT_EQ(founded.cluster.name, "pond");
+  EXPECT_EQ(founded.config.stamp, (Stamp{Term{0}, 1}));
+  EXPECT_EQ(founded.config.token_base, 300U);
+  EXPECT_EQ(founded.config.promise, 100ms);
+  EXPECT_EQ(founded.config.members,
+            (std::vector<Member>{
+                {NodeId{3}, "b:1", false}, {NodeId{5}, "c:1", true}, {NodeId{9}, "a:1", true}}));
 }
 
-TargetAnswer fresh(const std::string& target, std::uint64_t id) {
-  return {.target = target, .id = NodeId{id}, .cluster = {"pond", {}}, .config = {}};
+// The id of the cluster is the hash of all that it is founded on.
+TEST(FoundTogether, names_the_cluster_after_all_of_it) {
+  const ClusterId id = found_together(charter, three_founders()).cluster.id;
+  EXPECT_NE(id, ClusterId{});
+  EXPECT_EQ(found_together(charter, three_founders()).cluster.id, id);
+  std::vector<std::pair<Charter, std::vector<Founder>>> others(8, {charter, three_founders()});
+  others[0].first.cluster = "lake";
+  others[1].first.promise = 101ms;
+  others[2].first.limits.voters = 3;
+  others[3].first.limits.shrink_after += 1ms;
+  others[4].second[1].slot = "b:2";
+  others[5].second[1].node.id = NodeId{4};
+  others[6].second[1].node.born = 301;
+  others[7].second[1].node.may_lead = true;
+  for (const auto& [other, founders] : others)
+    EXPECT_NE(found_together(other, founders).cluster.id, id);
 }
 
-std::string word_of(const Choice& choice) {
-  if (const auto* join = std::get_if<Join>(&choice)) return join->sentence;
-  if (const auto* again = std::get_if<AskAgain>(&choice)) return "again: " + again->sentence;
-  return word_of(Decision{std::get<Refuse>(choice)});
+// F4: no majority can be left of a cluster that never had a goose.
+TEST(Stillborn, is_a_cluster_that_never_had_a_goose_and_has_lost_its_majority) {
+  Record record = fresh_record();
+  record.cluster = {"pond", ClusterId{99}};
+  record.config = found_together(charter, three_founders()).config;
+  record.node.id = NodeId{3};
+  EXPECT_FALSE(is_stillborn(record, {}));
+  EXPECT_FALSE(is_stillborn(record, {NodeId{5}}));
+  EXPECT_FALSE(is_stillborn(record, {NodeId{5}, NodeId{77}}));
+  EXPECT_TRUE(is_stillborn(record, {NodeId{5}, NodeId{9}}));
+  record.config.stamp.term = Term{1};
+  EXPECT_FALSE(is_stillborn(record, {NodeId{5}, NodeId{9}})) << "it had a goose";
 }
 
-std::string choice_of(const std::vector<Heard>& heard) {
-  return word_of(choose(fresh_record(), "pond", heard));
-}
-
-// F2: if anyone is in a cluster of that name it joins that one, and never founds.
-TEST(Join, joins_the_cluster_of_its_name) {
-  EXPECT_EQ(choice_of({member("a:1", 1)}), "joins cluster pond through a:1");
-  EXPECT_EQ(choice_of({fresh("c:1", 3), TargetSilent{"b:1", "refused"}, member("a:1", 1)}),
-            "joins cluster pond through a:1");
-  EXPECT_EQ(choice_of({in_cluster(member("c:1", 3), "lake", ClusterId{5}), member("a:1", 1)}),
-            "joins cluster pond through a:1");
-}
-
-TEST(Join, takes_the_newest_configuration_that_it_was_told) {
-  const Choice choice = choose(fresh_record(), "pond",
-                               {member("a:1", 1, {Term{3}, 9}), member("b:1", 2, {Term{4}, 1}),
-                                member("c:1", 3, {Term{2}, 20})});
-  ASSERT_TRUE(std::holds_alternative<Join>(choice));
-  const Enrolled& enrolled = std::get<Join>(choice).enrolled;
-  EXPECT_EQ(enrolled.cluster, (Record::Cluster{"pond", ClusterId{99}}));
-  EXPECT_EQ(enrolled.config.stamp, (Stamp{Term{4}, 1}));
-  EXPECT_EQ(std::get<Join>(choice).sentence, "joins cluster pond through b:1");
-}
-
-// F2: ... even if that cluster has lost its majority; then it says so.
-TEST(Join, joins_a_cluster_without_a_goose_and_says_so) {
-  TargetAnswer answer = member("a:1", 1);
-  answer.knows_leader = false;
-  EXPECT_EQ(choice_of({answer}),
-            "joins cluster pond through a:1, which knows no goose now: it waits for a majority of "
-            "2 voters");
-}
-
-// F2's exception, mutant 46: a cluster that never had a leader and does not name this node is not
-// joined.
-TEST(Join, does_not_join_a_never_led_cluster_that_does_not_name_it) {
-  TargetAnswer never_led = member("a:1", 1, {Term{0}, 1});
-  EXPECT_EQ(choice_of({never_led}),
-            "again: waits for a node of cluster pond: a:1 (its cluster was never led)");
-  EXPECT_EQ(choice_of({never_led, in_cluster(member("b:1", 2), "pond", ClusterId{98})}),
-            "joins cluster pond through b:1");
-  never_led.config.members.push_back({NodeId{7}, "g:1", true});
-  EXPECT_EQ(choice_of({never_led}), "joins cluster pond through a:1");
-}
-
-// F6: a node with JOIN retries for ever and says what it waits for.
-TEST(Join, waits_for_somebody_to_join) {
-  EXPECT_EQ(
-      choice_of(
-          {TargetSilent{"a:1", "connection refused"}, TargetSilent{"b:1", "no answer for 5 s"}}),
-      "again: waits for a node of cluster pond: a:1 (connection refused), b:1 (no answer for 5 s)");
-  EXPECT_EQ(choice_of({fresh("a:1", 1)}),
-            "again: waits for a node of cluster pond: a:1 (in no cluster yet)");
-  EXPECT_EQ(choice_of({fresh("a:1", 7)}),
-            "again: waits for a node of cluster pond: a:1 (this node itself)");
-}
-
-TEST(Join, joins_no_cluster_of_another_name) {
-  const Heard lake = in_cluster(member("a:1", 1), "lake", ClusterId{5});
-  EXPECT_THAT(choice_of({lake}),
-              HasSubstr("exit 78: a:1 is of cluster lake, and this node wants cluster pond"));
-  EXPECT_EQ(choice_of({lake, TargetSilent{"b:1", "refused"}}),
-            "again: waits for a node of cluster pond: b:1 (refused); a:1 is of cluster lake");
-}
-
-// F8: nobody merges, so nobody guesses either.
-TEST(Join, joins_neither_of_two_clusters_of_one_name) {
-  EXPECT_THAT(choice_of({member("a:1", 1), in_cluster(member("b:1", 2), "pond", ClusterId{98})}),
-              testing::AllOf(HasSubstr("again: "), HasSubstr("a:1"), HasSubstr("b:1"),
-                             HasSubstr("two clusters that both are named pond")));
-}
-
-TEST(Join, asks_less_and_less_often) {
-  EXPECT_EQ(ask_again_after(0), 100ms);
-  EXPECT_EQ(ask_again_after(1), 200ms);
-  EXPECT_EQ(ask_again_after(5), 3200ms);
-  EXPECT_EQ(ask_again_after(6), 5000ms);
-  EXPECT_EQ(ask_again_after(4'000'000'000U), 5000ms);
+TEST(Stillborn, is_what_an_observer_leaves_when_all_voters_are_gone) {
+  Record record = fresh_record();
+  EXPECT_FALSE(is_stillborn(record, {}));
+  record.cluster = {"pond", ClusterId{99}};
+  record.config = found_together(charter, three_founders()).config;
+  record.config.stamp.term = Term{4};
+  EXPECT_FALSE(is_stillborn(record, {NodeId{5}, NodeId{9}}));
+  EXPECT_TRUE(is_stillborn(record, {NodeId{3}, NodeId{5}, NodeId{9}}));
 }
 
 }  // namespace

@@ -31,6 +31,13 @@ Hello example_hello() {
           .to = node_b};
 }
 
+Founding example_founding() {
+  return {.born = 1'795'478'400'116,
+          .slots = {"localhost:4001", "localhost:4002", "localhost:4003"},
+          .promise = 1s,
+          .limits = {.voters = 5, .replace_after = 30s, .shrink_after = 2min}};
+}
+
 Welcome example_welcome() {
   return {.cluster = "default",
           .enrolment = Welcome::Enrolment{cluster_id, example_config()},
@@ -126,6 +133,9 @@ std::vector<std::string> example_frames() {
   fresh.features = {"compression", "x-trace"};
   fresh.protocol = {1, 3};
 
+  Hello founder = fresh;
+  founder.founding = example_founding();
+
   Hello keeper = example_hello();
   keeper.keeper = true;
 
@@ -135,6 +145,7 @@ std::vector<std::string> example_frames() {
   std::vector<std::string> frames{
       encode(example_hello()),
       encode(fresh),
+      encode(founder),
       encode(keeper),
       encode(example_welcome()),
       encode(no_goose),

@@ -20,6 +20,7 @@ inline constexpr Binding a_to_b{cluster_id, life_a, node_b};
 
 [[nodiscard]] Configuration example_config();
 [[nodiscard]] Hello example_hello();
+[[nodiscard]] Founding example_founding();
 [[nodiscard]] Welcome example_welcome();
 
 /// A message from A to B.

@@ -56,7 +56,7 @@ TEST(FrameRefusals, every_required_key_of_every_frame) {
   // missing.
   const std::vector<std::string> optional{"cluster_id", "to",       "keeper",  "config",
                                           "goose",      "previous", "release", "refused",
-                                          "successor",  "leader"};
+                                          "successor",  "leader",   "founding"};
   for (const std::string& frame : example_frames()) {
     for (auto at = frame.find("\":"); at != std::string::npos; at = frame.find("\":", at + 1)) {
       const auto begin = frame.rfind('"', at - 1) + 1;
@@ -216,6 +216,28 @@ TEST(FrameRefusals, hellos) {
   Hello hello = example_hello();
   hello.features.assign(features_max + 1, "x");
   EXPECT_EQ(reason_for(encode(hello)), "features: more than 32");
+}
+
+TEST(FrameRefusals, foundings) {
+  Hello hello = example_hello();
+  hello.founding = example_founding();
+  EXPECT_EQ(reason_for(encode(hello)), "founding: only of a node that is in no cluster yet");
+  hello.cluster_id.reset();
+  const auto with_slots = [&](std::vector<std::string> slots) {
+    Hello other = hello;
+    other.founding->slots = std::move(slots);
+    return reason_for(encode(other));
+  };
+  EXPECT_EQ(with_slots({}), "founding: slots: 0 are not 1 to 5");
+  EXPECT_EQ(with_slots({"a:1", "b:1", "c:1", "d:1", "e:1", "f:1"}),
+            "founding: slots: 6 are not 1 to 5");
+  EXPECT_EQ(with_slots({"b:1", "a:1"}), "founding: slots: they do not ascend");
+  EXPECT_EQ(with_slots({"a:1", "a:1"}), "founding: slots: they do not ascend");
+  EXPECT_EQ(with_slots({"a:0"}),
+            "founding: \"a:0\" is no address: \"0\" is no port: a whole "
+            "number from 1 to 65535");
+  EXPECT_EQ(reason_for(with(encode(hello), "1000000", "1")),
+            "founding: promise_us: 1 is not from 50 ms to 60 s");
 }
 
 TEST(FrameRefusals, welcomes_that_are_fresh_and_not) {

@@ -37,6 +37,19 @@ TEST(Frame, a_fresh_node_says_hello_without_cluster_and_to) {
   EXPECT_EQ(decoded<Hello>(text), fresh);
 }
 
+TEST(Frame, a_founder_says_what_it_was_told) {
+  Hello founder = example_hello();
+  founder.cluster_id.reset();
+  founder.founding = example_founding();
+  const std::string text = encode(founder);
+  EXPECT_NE(text.find(R"("founding":{"born":1795478400116,"slots":["localhost:4001",)"
+                      R"("localhost:4002","localhost:4003"],"promise_us":1000000,"limits":{)"),
+            std::string::npos)
+      << text;
+  EXPECT_EQ(decoded<Hello>(text), founder);
+  EXPECT_EQ(encode(example_hello()).find("founding"), std::string::npos);
+}
+
 TEST(Frame, a_keeper_says_so_and_nobody_else_mentions_it) {
   Hello keeper = example_hello();
   keeper.keeper = true;

@@ -1,0 +1,188 @@
+#include "membership/search.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "membership/words.hpp"
+
+namespace duckduckgoose::membership {
+
+namespace {
+
+bool is_joinable(const Record::Node& me, const Configuration& config) {
+  return config.stamp.term > Term{} || config.has(me.id);
+}
+
+/// What the targets answered, sorted by what it means for a fresh node.
+struct Sorted {
+  std::vector<const TargetAnswer*> of_our_name;
+  std::vector<std::string> foreign;  ///< "localhost:4001 is of cluster prod"
+  std::vector<std::string> waits;    ///< Everything that may still change.
+};
+
+Sorted sort(const Record::Node& me, const std::string& cluster, const std::vector<Heard>& heard) {
+  Sorted sorted;
+  for (const Heard& it : heard) {
+    if (const auto* silent = std::get_if<TargetSilent>(&it)) {
+      sorted.waits.push_back(silent->target + " (" + silent->why + ")");
+      continue;
+    }
+    const auto& answer = std::get<TargetAnswer>(it);
+    if (answer.node.id == me.id) {
+      sorted.waits.push_back(answer.target + " (this node itself)");
+    } else if (answer.cluster.name != cluster) {
+      sorted.foreign.push_back(answer.target + " is of cluster " + answer.cluster.name);
+    } else if (answer.cluster.id == ClusterId{}) {
+      sorted.waits.push_back(answer.target + " (in no cluster yet)");
+    } else if (!is_joinable(me, answer.config)) {
+      sorted.waits.push_back(answer.target + " (its cluster was never led)");
+    } else {
+      sorted.of_our_name.push_back(&answer);
+    }
+  }
+  return sorted;
+}
+
+Join join(const TargetAnswer& answer) {
+  std::string sentence = "joins cluster " + answer.cluster.name + " through " + answer.target;
+  if (!answer.knows_leader) {
+    sentence += ", which knows no goose now: it waits for a majority of " +
+                std::to_string(answer.config.members.size()) + " voters";
+  }
+  return {.enrolled = {answer.cluster, answer.config}, .sentence = std::move(sentence)};
+}
+
+/// Of the answers of our name the one with the newest configuration, unless they are of two
+/// clusters: which of the two is meant only an operator knows, and nobody merges (F8).
+Choice choose(const std::string& cluster, const std::vector<const TargetAnswer*>& answers) {
+  const auto stamp_of = [](const TargetAnswer* it) { return it->config.stamp; };
+  const TargetAnswer& newest = **std::ranges::max_element(answers, {}, stamp_of);
+  const auto other = std::ranges::find_if(
+      answers, [&](const TargetAnswer* it) { return it->cluster.id != newest.cluster.id; });
+  if (other == answers.end()) return join(newest);
+  return AskAgain{newest.target + " and " + (*other)->target +
+                  " are of two clusters that both are named " + cluster +
+                  ": joins neither until one of them is gone"};
+}
+
+const std::string& target_of(const Heard& heard) {
+  return std::visit([](const auto& it) -> const std::string& { return it.target; }, heard);
+}
+
+/// Why the node that answered does not found a cluster with `me`, as words; empty: it does.
+std::string why_not(const Charter& ours, const Record::Node& me, const TargetAnswer& answer) {
+  if (answer.node.id == me.id) return {};
+  if (answer.cluster.id != ClusterId{}) return "its cluster was never led";
+  const std::optional<Charter>& theirs = answer.charter;
+  if (!theirs) return "was not told --expect " + std::to_string(ours.slots.size());
+  if (theirs->slots != ours.slots) return "was told other addresses: " + joined(theirs->slots);
+  if (theirs->promise != ours.promise) return "was told another promise";
+  return *theirs == ours ? std::string{} : "was told other limits";
+}
+
+}  // namespace
+
+Search::Search(Record::Node me, AskTargets ask, std::optional<std::string> advertise)
+    : me_{me}, ask_{std::move(ask)}, own_slot_{std::move(advertise)} {}
+
+bool Search::add_target(const std::string& target) {
+  std::vector<std::string>& targets = ask_.targets;
+  const bool is_new = std::ranges::find(targets, target) == targets.end();
+  if (!is_new || targets.size() == targets_max) return false;
+  targets.push_back(target);
+  return true;
+}
+
+void Search::begin_round() {
+  asked_ = ask_.targets.size();
+  heard_.clear();
+}
+
+void Search::hear(Heard heard) {
+  const std::string& target = target_of(heard);
+  const auto is_same = [&](const Heard& it) { return target_of(it) == target; };
+  if (std::ranges::any_of(heard_, is_same)) return;
+  const auto* answer = std::get_if<TargetAnswer>(&heard);
+  if (answer != nullptr && answer->node.id == me_.id) own_slot_ = target;
+  heard_.push_back(std::move(heard));
+}
+
+/// Who answers in all slots, fresh and of one mind; else what is missing.
+std::variant<std::vector<Founder>, std::string> Search::roster() const {
+  const Charter& charter = *ask_.charter;
+  std::vector<Founder> founders;
+  std::vector<std::string> missing;
+  for (const Heard& it : heard_) {
+    const std::string& target = target_of(it);
+    if (std::ranges::find(charter.slots, target) == charter.slots.end()) continue;
+    const auto* answer = std::get_if<TargetAnswer>(&it);
+    // A node may be unable to dial itself from where it stands.
+    if (answer == nullptr && target == own_slot_) {
+      founders.push_back({target, me_});
+      continue;
+    }
+    const std::string why =
+        answer != nullptr ? why_not(charter, me_, *answer) : std::get<TargetSilent>(it).why;
+    if (!why.empty()) {
+      missing.push_back(target + " (" + why + ")");
+    } else {
+      founders.push_back({target, answer->node});
+    }
+  }
+  if (!missing.empty()) return joined(missing);
+  std::ranges::sort(founders, {}, &Founder::slot);
+  for (std::size_t i = 0; i < founders.size(); ++i) {
+    for (std::size_t j = 0; j < i; ++j) {
+      if (founders[i].node.id == founders[j].node.id)
+        return founders[j].slot + " and " + founders[i].slot + " (they are one node)";
+    }
+  }
+  if (std::ranges::find(founders, me_.id, [](const Founder& it) { return it.node.id; }) ==
+      founders.end())
+    return "an address of its own among " + joined(charter.slots) +
+           ": none of these leads here, so give --advertise";
+  if (std::ranges::none_of(founders, [](const Founder& it) { return it.node.may_lead; }))
+    return std::string{"somebody who may lead: all of them are witnesses"};
+  return founders;
+}
+
+Choice Search::decide() {
+  const Sorted sorted = sort(me_, ask_.cluster, heard_);
+  const auto before = std::exchange(seen_, std::nullopt);
+  if (!sorted.of_our_name.empty()) return choose(ask_.cluster, sorted.of_our_name);
+  if (sorted.waits.empty() && !sorted.foreign.empty()) {
+    return Refuse{Exit::configuration, joined(sorted.foreign) + ", and this node wants cluster " +
+                                           ask_.cluster +
+                                           ": give --cluster or --join another value"};
+  }
+  const std::string also = sorted.foreign.empty() ? "" : "; " + joined(sorted.foreign);
+  if (!ask_.charter || !sorted.foreign.empty()) {
+    return AskAgain{"waits for a node of cluster " + ask_.cluster + ": " + joined(sorted.waits) +
+                    also};
+  }
+  const std::string number = std::to_string(ask_.charter->slots.size());
+  auto found = roster();
+  if (const auto* why = std::get_if<std::string>(&found)) {
+    return AskAgain{"waits to found cluster " + ask_.cluster + " with all " + number +
+                    ", or to join it: " + *why};
+  }
+  auto& founders = std::get<std::vector<Founder>>(found);
+  if (founders == before) {
+    return Join{
+        .enrolled = found_together(*ask_.charter, founders),
+        .sentence = "founds cluster " + ask_.cluster + " with " + joined(ask_.charter->slots)};
+  }
+  seen_ = std::move(founders);
+  return AskAgain{"sees all " + number + " of " + joined(ask_.charter->slots) +
+                      ": looks once more, and founds cluster " + ask_.cluster,
+                  true};
+}
+
+Duration ask_again_after(unsigned rounds) {
+  constexpr Duration shortest = std::chrono::milliseconds{100};
+  constexpr Duration longest = std::chrono::seconds{5};
+  constexpr unsigned doublings_max = 6;  // 6.4 s: beyond the longest
+  return std::min(shortest * (1U << std::min(rounds, doublings_max)), longest);
+}
+
+}  // namespace duckduckgoose::membership

@@ -1,0 +1,146 @@
+"""Nodes with one and the same setting found one cluster, and never a second one (F1 to F3)."""
+
+import shutil
+import signal
+import time
+
+import pond
+
+
+class Founding(pond.PondTest):
+    def slots(self, count):
+        """Nodes that are to found a cluster together, not started, and what they are told."""
+        nodes = [self.node() for _ in range(count)]
+        self.setting = {"DUCK_JOIN": ",".join(it.address for it in nodes), "DUCK_EXPECT": count}
+        return nodes
+
+    def start(self, *nodes, **variables):
+        for node in nodes:
+            node.start(**(self.setting | variables))
+
+    def founded(self, count=3):
+        nodes = self.slots(count)
+        self.start(*nodes)
+        self.until_voters(nodes, count)
+        return nodes
+
+    def until_waits(self, node, *parts):
+        pond.until(f"{node.address} waits for {parts}",
+                   lambda: all(str(part) in node.words() for part in parts))
+
+    def cluster_ids(self, nodes):
+        return {node.status()["cluster_id"] for node in nodes}
+
+    def test_by_three_at_once(self):
+        nodes = self.founded()
+        self.assertEqual(len(self.cluster_ids(nodes)), 1)
+        goose = self.until_one_goose(nodes)
+        self.assertEqual(goose.status()["cause_code"], "founded")
+        self.assertEqual(set(goose.status()["peers"]),
+                         {it.address for it in nodes if it is not goose})
+
+    def test_by_one_and_by_five(self):
+        for count in (1, 5):
+            with self.subTest(nodes=count):
+                self.founded(count)
+                self.end_all()
+
+    def test_when_the_last_one_comes_and_soon(self):
+        first, second, last = nodes = self.slots(3)
+        self.start(first, second)
+        self.until_waits(first, "waits to found cluster default with all 3", last.address)
+        time.sleep(1)  # so long that they would ask again only in a second
+        self.assertFalse(any(it.status()["goose"] for it in (first, second)))
+        self.start(last)
+        began = time.monotonic()
+        self.until_one_goose(nodes)
+        self.assertLess(time.monotonic() - began, 1 * pond.PATIENCE)
+
+    def test_with_witnesses(self):
+        leader, *witnesses = nodes = self.slots(3)
+        self.start(leader)
+        self.start(*witnesses, DUCK_WITNESS=1)
+        self.until_voters(nodes, 3)
+        self.assertIs(self.until_one_goose(nodes), leader)
+
+    def test_waits_for_those_that_were_told_something_else(self):
+        for variables, why in (({"DUCK_EXPECT": ""}, "was not told --expect 3"),
+                               ({"DUCK_PROMISE": "2s"}, "was told another promise")):
+            with self.subTest(told=variables):
+                first, second, odd = self.slots(3)
+                self.start(first, second)
+                self.start(odd, **variables)
+                self.until_waits(first, f"{odd.address} ({why})")
+                self.assertIsNone(first.status()["goose"])
+                self.end_all()
+
+    def test_is_not_for_a_node_without_an_address_among_them(self):
+        slots = self.slots(3)
+        stranger = self.node()
+        self.start(stranger, *slots[:2])
+        self.start(slots[2])
+        self.until_voters(slots, 3)
+        pond.until("the stranger joins",
+                   lambda: stranger.status() and stranger.status()["goose"] is not None)
+        self.assertEqual(self.cluster_ids([*slots, stranger]), self.cluster_ids(slots[:1]))
+        self.assertEqual(stranger.status()["role"], "observer")
+
+    def test_goes_on_after_a_restart_of_all(self):
+        nodes = self.founded()
+        ids, token = self.cluster_ids(nodes), self.until_one_goose(nodes).status()["token"]
+        self.end_all()
+        self.start(*nodes)
+        self.until_voters(nodes, 3)
+        self.assertEqual(self.cluster_ids(nodes), ids)
+        self.assertGreater(self.until_one_goose(nodes).status()["token"], token)
+
+    def test_is_never_repeated_by_one_with_a_lost_disk(self):
+        nodes = self.founded()
+        ids, lost = self.cluster_ids(nodes), nodes[0]
+        before = lost.status()["id"]
+        lost.kill()
+        shutil.rmtree(lost.data)
+        self.start(lost)
+        pond.until("it is back", lambda: lost.status() and lost.status()["goose"])
+        self.assertNotEqual(lost.status()["id"], before)
+        self.assertEqual(self.cluster_ids(nodes), ids)
+        self.assertEqual(lost.status()["role"], "observer")
+
+    def test_by_all_with_lost_disks_makes_a_new_cluster_with_larger_tokens(self):
+        nodes = self.founded()
+        ids, token = self.cluster_ids(nodes), self.until_one_goose(nodes).status()["token"]
+        self.end_all()
+        for node in nodes:
+            shutil.rmtree(node.data)
+        self.start(*nodes)
+        self.until_voters(nodes, 3)
+        self.assertNotEqual(self.cluster_ids(nodes), ids)
+        self.assertGreater(self.until_one_goose(nodes).status()["token"], token)
+
+    def test_is_refused_where_the_setting_cannot_be_followed(self):
+        for join, expect, parts in (
+                ("a:1,b:1", "3", ("--expect 3", "all 3", "has 2")),
+                ("", "3", ("--expect 3", "all 3", "has 0")),
+                ("a:1,b:1", "2", ("DUCK_EXPECT", "2", "1, 3 or 5")),
+                ("a:1,b:1", "7", ("DUCK_EXPECT", "7", "1, 3 or 5")),
+                ("a:1,b:1", "three", ("DUCK_EXPECT", "three", "1, 3 or 5"))):
+            with self.subTest(join=join, expect=expect):
+                node = self.node().start(DUCK_JOIN=join, DUCK_EXPECT=expect)
+                self.assert_ends(node, pond.USAGE, *parts)
+                self.assertFalse((node.data / "record").exists())
+
+    def test_from_an_address_that_it_recognises_itself(self):
+        nodes = self.slots(3)
+        for node in nodes:
+            node.start("--listen", "0.0.0.0", "--insecure", **self.setting)
+        self.until_voters(nodes, 3)
+        self.assertEqual({it.status()["address"] for it in nodes}, {it.address for it in nodes})
+        self.nodes[0].signal(signal.SIGTERM)
+        self.assertEqual(self.nodes[0].wait(), 0)
+        nodes[0].start("--listen", "0.0.0.0", "--insecure", **self.setting)
+        self.until_voters(nodes, 3)
+        self.assertEqual(nodes[0].status()["address"], nodes[0].address)
+
+
+if __name__ == "__main__":
+    pond.main()
