@@ -33,13 +33,17 @@ std::vector<PeerView> peers_of(const Raft& raft, Instant now) {
   return views;
 }
 
-std::optional<Office> office_of(const Raft& raft, Instant now, std::vector<NodeId> removals) {
+std::optional<Office> office_of(const Raft& raft, Instant now, std::vector<NodeId> removals,
+                                const std::vector<NodeId>& displaced) {
   const Leader* const leader = raft.leader();
   if (leader == nullptr || leader->drain) return {};
   Office office{.leader = raft.self().id,
                 .peers = peers_of(raft, now),
                 .in_flight = {},
                 .removals = std::move(removals)};
+  for (PeerView& it : office.peers) {
+    it.displaced = std::ranges::find(displaced, it.member.id) != displaced.end();
+  }
   if (leader->change && leader->change->before) {
     office.in_flight = InFlight{leader->change->before->members};
   } else if (leader->change || !raft.has_claimed_configuration()) {

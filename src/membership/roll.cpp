@@ -59,6 +59,12 @@ bool Roll::is_dead(NodeId voter, Duration after) const {
   return voter != office_.leader && silence(voter) >= std::max(after, config_.promise);
 }
 
+bool Roll::is_displaced(NodeId voter, const Member& newcomer) const {
+  const PeerView* const seen = view(voter);
+  return voter != office_.leader && seen != nullptr && seen->displaced && !answers(voter) &&
+         find(voter)->address == newcomer.address;
+}
+
 std::size_t Roll::answering() const {
   return static_cast<std::size_t>(
       std::ranges::count_if(config_.members, [this](const Member& it) { return answers(it.id); }));

@@ -33,6 +33,8 @@ class Roll {
   [[nodiscard]] bool answers(NodeId id) const;
   [[nodiscard]] Duration silence(NodeId voter) const;  ///< Since it last acknowledged.
   [[nodiscard]] bool is_dead(NodeId voter, Duration after) const;
+  /// F7: it does not answer, and `newcomer` was met at its address.
+  [[nodiscard]] bool is_displaced(NodeId voter, const Member& newcomer) const;
   [[nodiscard]] std::size_t answering() const;
 
   /// Rule 7a: a majority of the voters has acknowledged exactly this configuration.

@@ -55,6 +55,8 @@ std::string reason_text(const Upkeep& upkeep, const Roll& roll, const Office& of
       return silence + ", and " + voters + " is no number of voters to rest at";
     case Why::limit_is_lower:
       return voters + " voters, at most " + std::to_string(roll.limit()) + " wanted";
+    case Why::lost_disk:
+      return "a new node is at its address";
     case Why::dead_is_replaced:
       return silence + ", and an observer can take its place";
     case Why::dead_are_many:
@@ -89,6 +91,8 @@ std::string_view to_text(Why why) {
       return "voter_is_silent";
     case Why::limit_is_lower:
       return "limit_is_lower";
+    case Why::lost_disk:
+      return "lost_disk";
     case Why::dead_is_replaced:
       return "dead_is_replaced";
     case Why::dead_are_many:

@@ -100,15 +100,31 @@ Step keep_to_limit(const Roll& roll) {
   return {};
 }
 
+/// A dead voter's place may go to one that may lead even where the two are the last that may:
+/// nobody who could lead is lost.
+bool may_take_place(const Roll& roll, const Member& newcomer, NodeId voter) {
+  return newcomer.may_lead || roll.eligible_without(voter) >= eligible_min;
+}
+
 /// Remove, then add: the other order would make five voters of four, of which one is dead already.
 Step replace_dead(const Roll& roll) {
   for (const NodeId id : roll.dead(roll.limits().replace_after)) {
     if (!roll.holds_without(id)) continue;
     for (const Member* const newcomer : roll.newcomers()) {
-      // A dead voter's place may go to one that may lead even where the two are the last that may:
-      // nobody who could lead is lost.
-      const bool keeps_eligible = newcomer->may_lead || roll.eligible_without(id) >= eligible_min;
-      if (keeps_eligible) return drop(id, RemovedBy::upkeep, Why::dead_is_replaced);
+      if (may_take_place(roll, *newcomer, id))
+        return drop(id, RemovedBy::upkeep, Why::dead_is_replaced);
+    }
+  }
+  return {};
+}
+
+/// Nobody waits for a voter whose disk is gone.
+Step replace_displaced(const Roll& roll) {
+  for (const Member& voter : roll.members()) {
+    if (!roll.holds_without(voter.id)) continue;
+    for (const Member* const newcomer : roll.newcomers()) {
+      if (roll.is_displaced(voter.id, *newcomer) && may_take_place(roll, *newcomer, voter.id))
+        return drop(voter.id, RemovedBy::upkeep, Why::lost_disk);
     }
   }
   return {};
@@ -166,6 +182,7 @@ std::optional<Upkeep> next_change(const Configuration& config, const Office& off
   if (!roll.holds()) return {};
   if (Step step = remove_asked_for(roll, office.removals)) return step;
   if (Step step = keep_to_limit(roll)) return step;
+  if (Step step = replace_displaced(roll)) return step;
   if (Step step = replace_dead(roll)) return step;
   if (Step step = promote_pair(roll)) return step;
   if (Step step = shrink(roll)) return step;

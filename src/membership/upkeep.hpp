@@ -31,6 +31,7 @@ struct PeerView {
   bool acknowledged = false;      ///< It acknowledged a round of this term.
   bool in_configuration = false;  ///< It acknowledged exactly the present configuration.
   Duration silent{0};             ///< Since it last acknowledged, or since the tenure began.
+  bool displaced = false;         ///< The leader has dialled its address, and met another id.
 };
 
 /// Linked, and acknowledged a round of this term within silent_after(). Who has no link cannot
@@ -57,8 +58,10 @@ struct Office {
 };
 
 /// What a leader knows now; none while it does not lead, or while it gives the office up.
+/// `displaced`: voters at whose addresses the node has met other ids.
 [[nodiscard]] std::optional<Office> office_of(const Raft& raft, Instant now,
-                                              std::vector<NodeId> removals = {});
+                                              std::vector<NodeId> removals = {},
+                                              const std::vector<NodeId>& displaced = {});
 
 /// Why the voters change.
 enum class Why {
@@ -71,6 +74,7 @@ enum class Why {
   number_is_even,    ///< AddVoter, or DropVoter where no observer can be added: even never rests.
   voter_is_silent,   ///< DropVoter: of an even number, the one that does not answer.
   limit_is_lower,    ///< DropVoter: more voters than the limit.
+  lost_disk,         ///< DropVoter: a new node stands ready at its address (F7).
   dead_is_replaced,  ///< DropVoter: dead, and an observer stands ready.
   dead_are_many,     ///< DropVoter: two are dead for long and nobody can replace them.
   dead_leaves_even,  ///< DropVoter: of an even number, one that is dead.

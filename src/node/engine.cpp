@@ -163,7 +163,7 @@ bool Engine::is_to_be_removed(NodeId id) const {
 }
 
 std::optional<membership::Office> Engine::office() const {
-  return membership::office_of(raft_, net::Loop::now(), removals_);
+  return membership::office_of(raft_, net::Loop::now(), removals_, surroundings_.displaced());
 }
 
 bool Engine::leads(Instant now) const {

@@ -32,6 +32,9 @@ class Surroundings {
   /// Addresses where peers were met, to be saved along.
   [[nodiscard]] virtual std::vector<std::string> met_at() const = 0;
 
+  /// Voters at whose addresses somebody else was met.
+  [[nodiscard]] virtual const std::vector<NodeId>& displaced() const = 0;
+
   /// The record is about to be written, which may take its time; and is written, or not.
   virtual void saving() = 0;
   virtual void saved() = 0;

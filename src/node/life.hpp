@@ -31,6 +31,7 @@ class Life final : private Surroundings, private PeersOwner {
     std::function<void(int exit_code)> on_done;  ///< The work is done: stop.
     std::function<void()>
         on_outlived;  ///< This id is of no use any more: a new one is needed (section 6).
+    std::function<void()> on_stillborn;  ///< Nor is this cluster (F4).
   };
 
   /// `record` is durable. `start` says what to do about a cluster; a Refuse has been dealt with
@@ -68,6 +69,7 @@ class Life final : private Surroundings, private PeersOwner {
   void send(const Message& message) override;
   void send_to_others(const Message& notice, const std::vector<NodeId>& except) override;
   [[nodiscard]] std::vector<std::string> met_at() const override;
+  [[nodiscard]] const std::vector<NodeId>& displaced() const override { return gone_; }
   void saving() override;
   void saved() override;
   void stepped(const Effects& effects) override;
@@ -85,6 +87,7 @@ class Life final : private Surroundings, private PeersOwner {
   void received(Message message) override;
   void called(NodeId who, const wire::Call& call) override;
   void invited(const std::string& address) override;
+  void answered(NodeId looked_for, const wire::Hello& theirs) override;
   void met_fresh(NodeId who) override;
   void troubled(const std::string& who, const std::string& what) override;
   void met_foreign(const std::string& who, const wire::Hello& theirs) override;
@@ -119,6 +122,7 @@ class Life final : private Surroundings, private PeersOwner {
   std::optional<membership::Charter> charter_;  ///< Of the cluster that it is to found with others.
   std::vector<std::string> hints_;              ///< Where else the cluster may be found.
   Configuration config_;                        ///< As it last was, to see what changes.
+  std::vector<NodeId> gone_;  ///< Voters at whose addresses somebody else answers.
   std::optional<Foreigner> foreigner_;
   std::optional<std::pair<NodeId, Refusal>> refused_;  ///< By the core, in the last step.
 

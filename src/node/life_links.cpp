@@ -48,6 +48,7 @@ std::optional<Refusal> Life::link_up(const wire::Hello& theirs) {
   const NodeId who = theirs.incarnation.id;
   refused_.reset();
   book_.note(who, theirs.address);
+  std::erase(gone_, who);
   engine_.step(LinkUp{.who = theirs.incarnation,
                       .saves = theirs.saves,
                       .address = theirs.address,
@@ -128,6 +129,19 @@ void Life::invited(const std::string& address) {
   if (!record().is_fresh() || !joining_) return;
   home_.log.info("invited", "was invited by " + address);
   joining_->invite(address);
+}
+
+/// Whoever founded this cluster and has lost its disk is another node now.
+void Life::answered(NodeId looked_for, const wire::Hello& theirs) {
+  std::erase(gone_, looked_for);
+  const bool is_it = theirs.incarnation.id == looked_for;
+  const bool is_elsewhere = theirs.cluster_id && *theirs.cluster_id != record().cluster.id;
+  if ((is_it && !is_elsewhere) || peers_.find(looked_for)) return;
+  gone_.push_back(looked_for);
+  // Without anybody to ask it would found a cluster of its own.
+  if (over_ || home_.settings.join.empty() || !membership::is_stillborn(record(), gone_)) return;
+  over_ = true;
+  end_timer_ = home_.loop.wake_at(net::Loop::now(), [this] { listener_.on_stillborn(); });
 }
 
 void Life::met_fresh(NodeId who) {

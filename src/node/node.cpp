@@ -22,7 +22,7 @@ struct Node::Impl {
   void serve();
   void begin(const Record& record, const membership::Decision& start);
   void tell_start(const Record& record, const membership::Decision& start);
-  void take_new_id();
+  void begin_anew(bool in_cluster, const std::string& why);
   void stop();
   void stop_without_keeper();
   void end(Failure failure);
@@ -157,39 +157,49 @@ void Node::Impl::tell_start(const Record& record, const membership::Decision& st
 void Node::Impl::begin(const Record& record, const membership::Decision& start) {
   life = std::make_unique<Life>(
       home, record, start,
-      Life::Listener{.on_failure = [this](Failure why) { end(std::move(why)); },
-                     .on_done =
-                         [this](int code) {
-                           exit_with = code;
-                           stop();
-                         },
-                     .on_outlived = [this] { take_new_id(); }});
+      Life::Listener{
+          .on_failure = [this](Failure why) { end(std::move(why)); },
+          .on_done =
+              [this](int code) {
+                exit_with = code;
+                stop();
+              },
+          .on_outlived =
+              [this] { begin_anew(true, "its id is of no use in this cluster any more"); },
+          .on_stillborn =
+              [this] {
+                const bool was_led = life->record().config.stamp.term > Term{};
+                begin_anew(false, was_led ? "all voters of its cluster are gone"
+                                          : "its cluster never had a goose, and has "
+                                            "lost its majority");
+              }});
   keeper.beat();
 }
 
-/// The old id is of no use any more: a new node takes over the directory and the port. It has the
-/// old one's place in
-/// the cluster's eyes of no voter, so nothing that was promised is forgotten; it waits all the same
-/// (rule 6).
-void Node::Impl::take_new_id() {
+/// A new node takes over the directory and the port of the one before, whose id is of no use any
+/// more. What was promised is not forgotten: it waits all the same (rule 6). With `in_cluster` it
+/// goes on as an observer there, else it starts over.
+void Node::Impl::begin_anew(bool in_cluster, const std::string& why) {
   if (stopping) return;
   const Record old = life->record();
   auto made = store::fresh_record(old.cluster.name, old.node.may_lead, net::Loop::unix_ms());
   if (!made) return end(failure_of(made.error()));
   Record record = std::move(*made);
   record.saves = old.saves;
-  record.cluster = old.cluster;
-  record.config = old.config;
-  record.term = old.config.stamp.term;
   record.promise_max = old.promise_max;
   record.addresses = old.addresses;
+  if (in_cluster) {
+    record.cluster = old.cluster;
+    record.config = old.config;
+    record.term = old.config.stamp.term;
+  }
   record = started_again(std::move(record));
-  log.warn("new_id", "the id " + wire::to_text(old.node.id) +
-                         " is of no use in this cluster any more: goes on as " +
-                         wire::to_text(record.node.id) + ", a new observer");
+  const auto start = membership::decide_start(record, start_of(home.settings, false));
+  log.warn("new_id", why + ": " + wire::to_text(old.node.id) + " goes on as " +
+                         wire::to_text(record.node.id));
   life.reset();
   if (const auto saved = directory.save(record); !saved) return end(failure_of(saved.error()));
-  begin(record, membership::Resume{});
+  begin(record, start);
 }
 
 void Node::Impl::stop() {

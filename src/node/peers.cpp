@@ -48,6 +48,7 @@ void Peers::open(net::Link link, std::optional<Goal> goal) {
 }
 
 void Peers::greeted(Line& line, const wire::Hello& theirs) {
+  if (line.goal && line.goal->id) owner_.answered(*line.goal->id, theirs);
   const Greeting greeting = greet(owner_.hello(), theirs);
   if (std::holds_alternative<BindIt>(greeting)) {
     const NodeId there = theirs.incarnation.id;

@@ -35,6 +35,8 @@ class PeersOwner {
   /// A duck passes on a request; the answer goes out by Peers::reply().
   virtual void called(NodeId who, const wire::Call& call) = 0;
   virtual void invited(const std::string& address) = 0;
+  /// At the address of `looked_for` somebody has answered, perhaps another one.
+  virtual void answered(NodeId looked_for, const wire::Hello& theirs) = 0;
   /// A fresh node has dialled this one, which is fresh as well.
   virtual void met_fresh(NodeId who) = 0;
 

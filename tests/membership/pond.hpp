@@ -33,8 +33,9 @@ inline Duration duration_in(std::string_view text) {
 }
 
 /// A node is its number, and then: `w` a witness; `o` its last acknowledgement named an older
-/// configuration; `?` it has acknowledged nothing in this term; `u` not linked; `@x` its link comes
-/// from the address x, not n3; `~31s` silent for so long (else 50 ms; always last).
+/// configuration; `!` another id was met at its address; `?` it has acknowledged nothing in this
+/// term; `u` not linked; `@x` its link comes from the address x, not n3; `~31s` silent for so long
+/// (else 50 ms; always last).
 inline PeerView node_in(std::string_view text) {
   PeerView view{.member = {},
                 .voter = false,
@@ -56,6 +57,7 @@ inline PeerView node_in(std::string_view text) {
     if (mark == 'o') view.in_configuration = false;
     if (mark == '?') view.acknowledged = view.in_configuration = false;
     if (mark == 'u') view.linked = false;
+    if (mark == '!') view.displaced = true;
     if (mark == '@') view.member.address = std::exchange(marks, marks.substr(0, 1)).substr(1);
   }
   return view;

@@ -125,6 +125,22 @@ TEST(Upkeep, never_rests_at_an_even_number) {
   });
 }
 
+// F7: a new id at the address of a voter that does not answer replaces it at once.
+TEST(Upkeep, replaces_a_voter_at_whose_address_a_new_node_is) {
+  check({
+      {"at once", "1 2 3!u", "4@n3", "remove voter 3 by upkeep: lost_disk"},
+      {"silent, though linked", "1 2 3!~334ms", "4@n3", "remove voter 3 by upkeep: lost_disk"},
+      {"then it is made up for", "1 2", "4@n3", "add voter 4: number_is_even"},
+      {"not while it answers", "1 2 3!", "4@n3", ""},
+      {"not for a node from elsewhere", "1 2 3!u", "4", ""},
+      {"not where the leader has met nobody else", "1 2 3u", "4@n3", ""},
+      {"not where too few would answer", "1 2u 3!u", "4@n3", ""},
+      {"not for a witness where two are to lead", "1 2w 3!u", "4w@n3", ""},
+      {"but for a leader", "1 2w 3!u", "4@n3", "remove voter 3 by upkeep: lost_disk"},
+      {"not for a removed one", "1 2 3!u", "4@n3", "", 5, {}, {4}},
+  });
+}
+
 // FAULTS, membership: a voter added that dies at once. Of two voters the lease of the leader hangs
 // on the second: it is dropped, or its addition undone, a third of a promise after its last word.
 TEST(Upkeep, drops_the_second_voter_before_it_takes_the_majority_along) {
