@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <optional>
 #include <string>
@@ -15,6 +16,7 @@
 #include "wire/duration.hpp"
 #include "wire/ids.hpp"
 #include "wire/request.hpp"
+#include "wire/rules.hpp"
 
 namespace duckduckgoose::cli {
 namespace {
@@ -81,6 +83,38 @@ std::string goose_text(const wire::Status& status) {
   text += " is the goose of cluster " + status.cluster;
   if (status.term) text += ", term " + std::to_string(status.term->value);
   return text;
+}
+
+/// `set SETTING VALUE` as a request.
+Expected<wire::SettingsRequest> settings_asked_for(const std::string& setting,
+                                                   const std::string& value) {
+  using Number = std::optional<std::uint64_t> wire::SettingsRequest::*;
+  constexpr std::array<std::pair<std::string_view, Number>, 3> times{
+      {{"promise", &wire::SettingsRequest::promise_ms},
+       {"replace-after", &wire::SettingsRequest::replace_after_ms},
+       {"shrink-after", &wire::SettingsRequest::shrink_after_ms}}};
+  const auto refused = [&](const std::string& why) {
+    return refuse(Exit::usage, "set " + setting + ": " + why);
+  };
+  wire::SettingsRequest request;
+  const auto* const time =
+      std::ranges::find(times, setting, &std::pair<std::string_view, Number>::first);
+  if (time != times.end()) {
+    const auto length = wire::parse_duration(value);
+    if (!length) return refused(length.error().reason);
+    if (*length % 1ms != Duration{0}) return refused("only whole milliseconds, not " + value);
+    request.*time->second = static_cast<std::uint64_t>(*length / 1ms);
+  } else if (setting == "voters") {
+    const auto number = whole_number(value, 1, Configuration::members_max);
+    if (!number) return refused(wire::quoted(value) + " is no number from 1 to 63");
+    request.voters = static_cast<std::uint64_t>(*number);
+  } else {
+    return refuse(Exit::usage, "set: " + wire::quoted(setting) +
+                                   " is no setting: promise, voters, replace-after or "
+                                   "shrink-after");
+  }
+  if (const auto flaw = wire::flaw_in(request)) return refused(*flaw);
+  return request;
 }
 
 }  // namespace
@@ -174,6 +208,14 @@ Expected<Exit> run_handover(const Call& call) {
     request.to = wire::to_text(*id);
   }
   return ask_change(call, *asked, "POST", "/handover", wire::to_json(request));
+}
+
+Expected<Exit> run_set(const Call& call) {
+  const auto asked = node_asked(call.values, call.command.timeout);
+  if (!asked) return std::unexpected(asked.error());
+  const auto request = settings_asked_for(call.arguments.front(), call.arguments.back());
+  if (!request) return std::unexpected(request.error());
+  return ask_change(call, *asked, "POST", "/settings", wire::to_json(*request));
 }
 
 Expected<Exit> run_leave(const Call& call) {

@@ -18,5 +18,6 @@ namespace duckduckgoose::cli {
 [[nodiscard]] Expected<Exit> run_remove(const Call& call);
 [[nodiscard]] Expected<Exit> run_handover(const Call& call);
 [[nodiscard]] Expected<Exit> run_leave(const Call& call);
+[[nodiscard]] Expected<Exit> run_set(const Call& call);
 
 }  // namespace duckduckgoose::cli

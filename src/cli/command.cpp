@@ -145,7 +145,7 @@ Command members() {
 
 Command remove() {
   return {.name = "remove",
-          .argument = "NODE",
+          .arguments = {{"NODE"}},
           .summary = "take a node out of the cluster for ever",
           .details =
               "Any node can be asked, and any node removed, the goose too: it hands over first. A "
@@ -181,6 +181,23 @@ Command leave() {
           .examples = {{"duckduckgoose leave --node localhost:4003", ""}},
           .timeout = change_timeout,
           .run = run_leave};
+}
+
+Command set() {
+  return {.name = "set",
+          .arguments = {{"SETTING", "promise voters replace-after shrink-after"}, {"VALUE"}},
+          .summary = "change a setting of the cluster while it runs",
+          .details =
+              "Any node can be asked. The setting is kept by the cluster, in every node's record:\n"
+              "  promise        how long a promise to the goose binds: 50ms to 60s\n"
+              "  voters         at most so many nodes vote: an odd number, 1 to 63\n"
+              "  replace-after  a voter that is silent so long is replaced: 1s to 720h\n"
+              "  shrink-after   and dropped, if nobody can replace it: 1s to 720h",
+          .options = {Opt::node, Opt::timeout, Opt::json, Opt::quiet},
+          .examples = {{"duckduckgoose set promise 500ms", ""},
+                       {"duckduckgoose set voters 3 --node localhost:4002", ""}},
+          .timeout = change_timeout,
+          .run = run_set};
 }
 
 Command reset() {
@@ -240,8 +257,7 @@ Command version() {
 
 Command completion() {
   return {.name = "completion",
-          .argument = "SHELL",
-          .argument_words = "bash zsh fish",
+          .arguments = {{"SHELL", "bash zsh fish"}},
           .summary = "print a script that completes these words in bash, zsh or fish",
           .details = "Prints the script for the SHELL bash, zsh or fish.",
           .options = {},
@@ -273,8 +289,8 @@ std::size_t distance(std::string_view from, std::string_view to) {
 
 std::span<const Command> all_commands() {
   static const std::vector<Command> commands{
-      be_a_node(), run(),  only(),  status(), wait(), members(), handover(),  remove(),
-      leave(),     init(), reset(), record(), demo(), version(), completion()};
+      be_a_node(), run(), only(), status(), wait(),   members(), handover(), remove(),
+      leave(),     set(), init(), reset(),  record(), demo(),    version(),  completion()};
   return commands;
 }
 

@@ -28,16 +28,20 @@ struct Example {
   std::string_view effect{};
 };
 
+/// One word that a command takes without a flag.
+struct Argument {
+  std::string_view name{};   ///< "NODE"
+  std::string_view words{};  ///< To choose from, with blanks between; empty: any.
+};
+
 /// One command. Help, completions and dispatch are made from this alone.
 struct Command {
-  std::string_view name{};      ///< "status"; empty: be a node.
-  std::string_view argument{};  ///< "NODE"; empty: takes none.
-  std::string_view
-      argument_words{};        ///< The words to choose from, with blanks between; empty: any.
-  bool takes_program = false;  ///< What stands after `--` is to be run.
-  std::string_view summary{};  ///< One line, for the list of commands.
-  std::string_view details{};  ///< What one has to know more; lines as they are to stand.
-  std::vector<Opt> options{};  ///< Besides --help.
+  std::string_view name{};            ///< "status"; empty: be a node.
+  std::vector<Argument> arguments{};  ///< All of them are needed.
+  bool takes_program = false;         ///< What stands after `--` is to be run.
+  std::string_view summary{};         ///< One line, for the list of commands.
+  std::string_view details{};         ///< What one has to know more; lines as they are to stand.
+  std::vector<Opt> options{};         ///< Besides --help.
   std::vector<Example> examples{};
   Duration timeout{0};  ///< The default of --timeout, where the command has that.
   Expected<Exit> (*run)(const Call& call) = nullptr;

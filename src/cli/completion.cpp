@@ -59,7 +59,9 @@ std::string bash_script() {
   for (const Command& command : all_commands()) {
     if (command.name.empty()) continue;
     std::string words = flags_of(command);
-    if (!command.argument_words.empty()) words += " " + std::string{command.argument_words};
+    for (const Argument& it : command.arguments) {
+      if (!it.words.empty()) words += " " + std::string{it.words};
+    }
     commands += "    " + std::string{command.name} + ") words='" + words + "' ;;\n";
   }
   const Command& node = *find_command("");
@@ -99,9 +101,10 @@ std::string zsh_option(const OptionSpec& spec) {
 std::string zsh_arguments(const Command& command) {
   std::string text = "_arguments";
   for (const Opt opt : options_of(command)) text += " \\\n        " + zsh_option(spec_of(opt));
-  if (!command.argument.empty()) {
-    text += " \\\n        '1:" + std::string{command.argument} + ":(" +
-            std::string{command.argument_words} + ")'";
+  for (std::size_t place = 0; place < command.arguments.size(); ++place) {
+    const Argument& it = command.arguments[place];
+    text += " \\\n        '" + std::to_string(place + 1) + ":" + std::string{it.name} + ":(" +
+            std::string{it.words} + ")'";
   }
   return text;
 }
@@ -150,8 +153,8 @@ std::string fish_script() {
       if (spec.opt == Opt::data) text += " -a '(__fish_complete_directories)'";
       text += " -d '" + unquoted(spec.summary) + "'\n";
     }
-    if (!command.argument_words.empty()) {
-      text += begin + when + " -a '" + std::string{command.argument_words} + "'\n";
+    for (const Argument& it : command.arguments) {
+      if (!it.words.empty()) text += begin + when + " -a '" + std::string{it.words} + "'\n";
     }
   }
   return text;

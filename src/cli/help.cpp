@@ -45,7 +45,7 @@ Entry entry_of(const Command& command, Opt opt) {
 
 std::string usage_line(const Command& command) {
   std::string text = words_of(command);
-  if (!command.argument.empty()) text += " " + std::string{command.argument};
+  for (const Argument& it : command.arguments) text += " " + std::string{it.name};
   if (!command.options.empty()) text += " [OPTIONS]";
   if (command.takes_program) text += " -- CMD [ARGS]";
   return text;
@@ -56,7 +56,7 @@ std::string list_of_commands() {
   for (const Command& command : all_commands()) {
     if (command.name.empty()) continue;
     std::string left{command.name};
-    if (!command.argument.empty()) left += " " + std::string{command.argument};
+    for (const Argument& it : command.arguments) left += " " + std::string{it.name};
     if (command.takes_program) left += " -- CMD";
     entries.emplace_back(std::move(left), command.summary);
   }

@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <deque>
 #include <iterator>
 #include <map>
 #include <optional>
@@ -74,8 +75,8 @@ class Reader {
         given_[opt]->disable_flag_override();
       }
     }
-    if (!command.argument.empty()) {
-      argument_ = app_.add_option(std::string{command.argument}, argument_text_);
+    for (const Argument& it : command.arguments) {
+      arguments_.push_back(app_.add_option(std::string{it.name}, argument_texts_.emplace_back()));
     }
   }
 
@@ -103,9 +104,11 @@ class Reader {
     return flags;
   }
 
-  [[nodiscard]] std::optional<std::string> argument() const {
-    if (argument_ == nullptr || argument_->count() == 0) return std::nullopt;
-    return argument_text_;
+  /// Those that were given, in order.
+  [[nodiscard]] std::vector<std::string> arguments() const {
+    const auto given = std::ranges::count_if(
+        arguments_, [](const CLI::Option* option) { return option->count() > 0; });
+    return {argument_texts_.begin(), argument_texts_.begin() + given};
   }
 
  private:
@@ -126,8 +129,8 @@ class Reader {
   CLI::App app_;
   std::map<Opt, std::string> texts_;
   std::map<Opt, CLI::Option*> given_;
-  std::string argument_text_;
-  CLI::Option* argument_ = nullptr;
+  std::deque<std::string> argument_texts_;  ///< CLI11 keeps references to them.
+  std::vector<CLI::Option*> arguments_;
 };
 
 }  // namespace
@@ -166,10 +169,13 @@ Expected<Call> parse(const std::vector<std::string>& words, const Environment& e
     return std::unexpected(
         usage("`" + words_of(*command) + "` takes nothing after `--`" + see_help(*command)));
   }
-  if (auto argument = reader.argument()) call.arguments.push_back(*std::move(argument));
-  if (!command->argument.empty() && (call.arguments.empty() || call.arguments.front().empty())) {
-    return std::unexpected(usage("`" + words_of(*command) + "` needs a " +
-                                 std::string{command->argument} + see_help(*command)));
+  call.arguments = reader.arguments();
+  call.arguments.resize(command->arguments.size());
+  const auto missing = std::ranges::find(call.arguments, "");
+  if (missing != call.arguments.end()) {
+    const auto& which = command->arguments.at(std::size_t(missing - call.arguments.begin()));
+    return std::unexpected(usage("`" + words_of(*command) + "` needs a " + std::string{which.name} +
+                                 see_help(*command)));
   }
   return call;
 }

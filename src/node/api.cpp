@@ -73,7 +73,7 @@ struct Api::Path {
 
 const Api::Path* Api::find(std::string_view path) {
   constexpr std::string_view read = "GET, HEAD, OPTIONS";
-  static constexpr std::array<Path, 12> paths{{
+  static constexpr std::array<Path, 13> paths{{
       {"/status", Method::get, &Api::status, read},
       {"/goose", Method::get, &Api::goose, read},
       {"/duck", Method::get, &Api::duck, read},
@@ -83,6 +83,7 @@ const Api::Path* Api::find(std::string_view path) {
       {"/members", Method::get, &Api::members, "GET, HEAD, OPTIONS, POST"},
       {"/hold", Method::post, &Api::hold, "OPTIONS, POST", false, true},
       {"/handover", Method::post, &Api::handover, "OPTIONS, POST", false, true},
+      {"/settings", Method::post, &Api::settings, "OPTIONS, POST", false, true},
       {"/leave", Method::post, &Api::leave, "OPTIONS, POST", false, true},
       {members_path, Method::delete_, &Api::remove, "DELETE, OPTIONS", true, true},
       {join_path, Method::get, &Api::joincluster, "GET, OPTIONS", true, true},
@@ -326,6 +327,13 @@ void Api::handover(const net::Request& request, net::Responder responder) {
            .body = request.body,
            .wants_another_goose = !read->to},
           std::move(responder));
+}
+
+void Api::settings(const net::Request& request, net::Responder responder) {
+  if (const auto read = wire::parse_settings_request(request.body); !read) {
+    return responder.answer(answer_of(bad_request(read.error().reason)));
+  }
+  pass_on({.method = "POST", .target = "/settings", .body = request.body}, std::move(responder));
 }
 
 void Api::leave(const net::Request& /*request*/, net::Responder responder) {

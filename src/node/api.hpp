@@ -48,6 +48,7 @@ class Api {
   void invite(const net::Request& request, net::Responder responder);
   void remove(const net::Request& request, net::Responder responder);
   void handover(const net::Request& request, net::Responder responder);
+  void settings(const net::Request& request, net::Responder responder);
   void leave(const net::Request& request, net::Responder responder);
   void joincluster(const net::Request& request, net::Responder responder);
 

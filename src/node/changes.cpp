@@ -5,7 +5,6 @@
 
 #include "node/greeting.hpp"
 #include "wire/ids.hpp"
-#include "wire/request.hpp"
 
 namespace duckduckgoose::node {
 
@@ -16,6 +15,21 @@ constexpr std::string_view members_path = "/members/";
 /// A removal that upkeep cannot begin after so many promises is refused: a voter that it needs does
 /// not answer.
 constexpr int promises_of_patience = 2;
+
+constexpr Duration try_again_after = std::chrono::milliseconds{20};
+
+/// What is asked for; of the limits, those that it does not name stay.
+ChangeSettings settings_of(const wire::SettingsRequest& request, Limits limits) {
+  const auto duration = [](std::uint64_t ms) {
+    return Duration{std::chrono::milliseconds{static_cast<std::int64_t>(ms)}};
+  };
+  if (request.voters) limits.voters = static_cast<int>(*request.voters);
+  if (request.replace_after_ms) limits.replace_after = duration(*request.replace_after_ms);
+  if (request.shrink_after_ms) limits.shrink_after = duration(*request.shrink_after_ms);
+  ChangeSettings settings{.promise = {}, .limits = limits};
+  if (request.promise_ms) settings.promise = duration(*request.promise_ms);
+  return settings;
+}
 
 }  // namespace
 
@@ -45,6 +59,8 @@ void Changes::perform(std::string_view method, std::string_view target, std::str
     invite(body, std::move(on_result));
   } else if (method == "POST" && target == "/handover") {
     hand_over(body, std::move(on_result));
+  } else if (method == "POST" && target == "/settings") {
+    set(body, std::move(on_result));
   } else if (method == "GET" && target == "/status?confirm=quorum") {
     confirm(std::move(on_result));
   } else {
@@ -150,6 +166,51 @@ void Changes::hand_over_to(std::optional<NodeId> to, OnResult on_result) {
               .on_result = std::move(on_result),
               .timer = {}});
       });
+}
+
+void Changes::set(std::string_view body, OnResult on_result) {
+  const auto request = wire::parse_settings_request(body);
+  if (!request) return on_result(bad_request(request.error().reason));
+  set_when_free(*request, net::Loop::now() + change_time, std::move(on_result));
+}
+
+/// A change of upkeep that is under way, or voters that have just learnt of a new goose, are no
+/// reason to refuse an operator.
+void Changes::set_when_free(const wire::SettingsRequest& request, Instant until,
+                            OnResult on_result) {
+  const ChangeSettings settings = settings_of(request, engine_.config().limits);
+  engine_.change(settings, [this, request, until,
+                            on_result = std::move(on_result)](const Answer& answer) mutable {
+    const Configuration& config = engine_.config();
+    if (answer.outcome == Outcome::in_force) {
+      return on_result(in_force("The promise is " + wire::to_text(config.promise) + ", at most " +
+                                std::to_string(config.limits.voters) +
+                                " nodes vote, a silent one is replaced after " +
+                                wire::to_text(config.limits.replace_after) + " or dropped after " +
+                                wire::to_text(config.limits.shrink_after) + "."));
+    }
+    const bool is_passing = answer.outcome == Outcome::change_in_flight ||
+                            answer.outcome == Outcome::voters_silent ||
+                            answer.outcome == Outcome::lease_would_end;
+    const Instant again = net::Loop::now() + try_again_after;
+    if (is_passing && again < until) {
+      const WishId id = ++last_;
+      delays_[id] = home_.loop.wake_at(
+          again, [this, id, request, until, on_result = std::move(on_result)]() mutable {
+            delays_.erase(id);
+            set_when_free(request, until, std::move(on_result));
+          });
+      return;
+    }
+    if (answer.outcome == Outcome::change_in_flight) {
+      return on_result(conflict("change_in_flight", "Another change is still not in force."));
+    }
+    if (is_passing) {
+      return on_result(
+          conflict("voters_silent", "It takes a majority: " + silent_text(answer.silent) + "."));
+    }
+    on_result(refusal(answer, "The settings cannot be changed: "));
+  });
 }
 
 void Changes::invite(std::string_view body, OnResult on_result) {

@@ -15,6 +15,7 @@
 #include "node/peers.hpp"
 #include "node/result.hpp"
 #include "node/visit.hpp"
+#include "wire/request.hpp"
 
 namespace duckduckgoose::node {
 
@@ -33,7 +34,7 @@ class Changes {
   Changes& operator=(const Changes&) = delete;
 
   /// One request, from HTTP or from a duck that passes it on: DELETE /members/ID, POST /members,
-  /// POST /handover,
+  /// POST /handover, POST /settings,
   /// GET /status?confirm=quorum. Anything else is 404.
   void perform(std::string_view method, std::string_view target, std::string_view body,
                OnResult on_result);
@@ -61,6 +62,8 @@ class Changes {
   void hand_over(std::string_view body, OnResult on_result);
   void hand_over_when_ready(NodeId to, OnResult on_result);
   void hand_over_to(std::optional<NodeId> to, OnResult on_result);
+  void set(std::string_view body, OnResult on_result);
+  void set_when_free(const wire::SettingsRequest& request, Instant until, OnResult on_result);
   void invite(std::string_view body, OnResult on_result);
   void visit(const std::string& address, OnResult on_result);
   void confirm(OnResult on_result);
@@ -81,7 +84,7 @@ class Changes {
   std::function<std::string()> status_;  ///< The confirmed status as JSON.
   std::map<WishId, Wish> wishes_;
   std::map<WishId, std::unique_ptr<Visit>> visits_;
-  std::map<WishId, net::TimerId> delays_;  ///< Handovers to nodes that may not campaign yet.
+  std::map<WishId, net::TimerId> delays_;  ///< Of what cannot be done yet, and is tried again.
   WishId last_ = 0;
 };
 

@@ -143,6 +143,10 @@ std::optional<Instant> Engine::hold(Duration wanted) {
 
 void Engine::confirm(OnAnswer on_answer) { step(Confirm{ticket_for(std::move(on_answer))}); }
 
+void Engine::change(const Edit& edit, OnAnswer on_answer) {
+  step(ChangeRequest{edit, ticket_for(std::move(on_answer))});
+}
+
 void Engine::drain(ReleaseReason reason, std::optional<NodeId> successor, OnAnswer on_answer) {
   step(Drain{reason, successor, ticket_for(std::move(on_answer))});
 }

@@ -31,6 +31,18 @@ struct HandoverRequest {
 [[nodiscard]] std::expected<HandoverRequest, WireError> parse_handover_request(
     std::string_view json);
 
+/// POST /settings: those of the cluster that are to be changed; at least one.
+struct SettingsRequest {
+  std::optional<std::uint64_t> promise_ms{};
+  std::optional<std::uint64_t> voters{};
+  std::optional<std::uint64_t> replace_after_ms{};
+  std::optional<std::uint64_t> shrink_after_ms{};
+  bool operator==(const SettingsRequest&) const = default;
+};
+[[nodiscard]] std::string to_json(const SettingsRequest& request);
+[[nodiscard]] std::expected<SettingsRequest, WireError> parse_settings_request(
+    std::string_view json);
+
 /// POST /hold {"ms":500}: how long the answer is to be firm.
 struct HoldRequest {
   std::uint64_t ms = 0;

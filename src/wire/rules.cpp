@@ -160,4 +160,28 @@ Flaw flaw_in(const HandoverRequest& request) {
   return request.to ? flaw_in_word("to", *request.to, address_bytes_max) : Flaw{};
 }
 
+Flaw flaw_in(const SettingsRequest& request) {
+  using std::chrono::milliseconds;
+  const auto in_range = [](std::string_view key, std::optional<std::uint64_t> ms, Duration least,
+                           Duration most) {
+    const auto from = static_cast<std::uint64_t>(least / milliseconds{1});
+    const auto to = static_cast<std::uint64_t>(most / milliseconds{1});
+    return unless(!ms || (*ms >= from && *ms <= to),
+                  std::string{key} + ": " + std::to_string(ms.value_or(0)) + " is not from " +
+                      std::to_string(from) + " to " + std::to_string(to));
+  };
+  constexpr Duration least = std::chrono::seconds{1};
+  constexpr Duration most = std::chrono::days{30};
+  return first_of(
+      {unless(request != SettingsRequest{},
+              "names no setting: promise_ms, voters, replace_after_ms or "
+              "shrink_after_ms"),
+       in_range("promise_ms", request.promise_ms, promise_min, promise_max),
+       in_range("replace_after_ms", request.replace_after_ms, least, most),
+       in_range("shrink_after_ms", request.shrink_after_ms, least, most),
+       unless(!request.voters || (*request.voters % 2 == 1 && *request.voters <= members_max),
+              "voters: " + std::to_string(request.voters.value_or(0)) +
+                  " is not an odd number up to " + std::to_string(members_max))});
+}
+
 }  // namespace duckduckgoose::wire

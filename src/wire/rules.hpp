@@ -30,5 +30,6 @@ namespace duckduckgoose::wire {
 
 [[nodiscard]] std::optional<std::string> flaw_in(const InviteRequest& request);
 [[nodiscard]] std::optional<std::string> flaw_in(const HandoverRequest& request);
+[[nodiscard]] std::optional<std::string> flaw_in(const SettingsRequest& request);
 
 }  // namespace duckduckgoose::wire

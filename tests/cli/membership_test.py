@@ -135,6 +135,63 @@ class Members(pond.PondTest):
         self.assertEqual(len(json.loads(out)["members"]), 4)
 
 
+class Set(pond.PondTest):
+    def configuration(self, node):
+        return json.loads(pond.call("record", "--json", "--data", node.data)[1])["config"]
+
+    def test_changes_a_setting_through_any_node_and_for_good(self):
+        nodes = self.cluster(3)
+        for setting, value, key, expected in (
+                ("promise", "300ms", "promise_us", 300_000),
+                ("promise", "2s", "promise_us", 2_000_000),
+                ("replace-after", "5s", "replace_after_us", 5_000_000),
+                ("shrink-after", "90s", "shrink_after_us", 90_000_000)):
+            for asked in nodes[:2]:
+                with self.subTest(setting=setting, value=value, asked=asked.address):
+                    code, out, err = asked.command("set", setting, value)
+                    self.assertEqual(code, 0, err)
+                    self.assertIn(f"{value}", out)
+                    for node in nodes:
+                        pond.until(f"{key} = {expected}", lambda it=node: expected == (
+                            c := self.configuration(it), c | c["limits"])[1][key])
+        term = self.until_one_goose(nodes).status()["term"]
+        self.assertEqual(term, 1, "nobody has lost the office by it")
+        self.end_all()
+        for node in nodes:
+            node.start()
+        self.until_voters(nodes, 3)
+        self.assertEqual(self.configuration(nodes[0])["promise_us"], 2_000_000)
+
+    def test_of_fewer_voters_demotes_and_of_more_promotes(self):
+        nodes = self.cluster(5)
+        for voters in (3, 1, 5):
+            code, out, err = nodes[0].command("set", "voters", voters)
+            self.assertEqual(code, 0, err)
+            self.assertIn(f"at most {voters} nodes vote", out)
+            self.until_voters(nodes, voters)
+
+    def test_is_refused_with_the_rule(self):
+        node = self.first()
+        for words, parts in ((("promise", "1"), ("promise", "no unit")),
+                             (("promise", "1ms"), ("promise_ms: 1", "50", "60000")),
+                             (("promise", "100500us"), ("whole milliseconds",)),
+                             (("voters", "2"), ("odd",)), (("voters", "x"), ("1 to 63",)),
+                             (("replace-after", "1ms"), ("1000",)),
+                             (("ducks", "5"), ("shrink-after",)),
+                             (("promise",), ("VALUE",)), ((), ("SETTING",))):
+            with self.subTest(words=words):
+                self.assert_refused(node.command("set", *words), pond.USAGE, "set", *parts)
+
+    def test_without_a_majority_is_not_in_force(self):
+        nodes = self.cluster(3, DUCK_PROMISE="10s")
+        goose = self.until_one_goose(nodes)
+        for node in nodes:
+            if node is not goose:
+                node.kill()
+        code, out, err = goose.command("set", "promise", "5s")
+        self.assertEqual(code, pond.TRY_AGAIN, out + err)
+
+
 class Witness(pond.PondTest):
     def test_votes_and_never_leads(self):
         first = self.first()
