@@ -157,6 +157,7 @@ Expected<node::Settings> node_settings(const Values& values) {
         put(values.data_directory(), data), put(promise(values), settings.promise),
         put(values.is_on(Opt::witness), settings.witness),
         put(values.list(Opt::allowed_hosts), settings.allowed_hosts),
+        put(values.is_on(Opt::leave_on_stop), settings.leave_on_stop),
         put(values.is_on(Opt::insecure), settings.insecure),
         put(log_settings(values), settings.log)}) {
     if (!done) return std::unexpected(done.error());

@@ -78,6 +78,10 @@ constexpr auto table = std::to_array<OptionSpec>({
      .summary = "auto, logfmt, terminal, systemd or json",
      .default_text = "auto",
      .words = "auto logfmt terminal systemd json"},
+    {.opt = Opt::leave_on_stop,
+     .flag = "--leave-on-stop",
+     .variable = "DUCK_LEAVE_ON_STOP",
+     .summary = "leave the cluster for ever when stopped: for nodes that are thrown away"},
     {.opt = Opt::no_keeper,
      .flag = "--no-keeper",
      .variable = "DUCK_NO_KEEPER",
@@ -174,10 +178,10 @@ constexpr auto table = std::to_array<OptionSpec>({
     {.opt = Opt::help, .flag = "--help", .short_flag = "-h", .summary = "print this"},
 });
 
-constexpr auto of_the_node =
-    std::to_array<Opt>({Opt::port, Opt::listen, Opt::join, Opt::expect, Opt::cluster,
-                        Opt::advertise, Opt::data, Opt::promise, Opt::witness, Opt::allowed_hosts,
-                        Opt::log_level, Opt::log_format, Opt::no_keeper, Opt::insecure});
+constexpr auto of_the_node = std::to_array<Opt>(
+    {Opt::port, Opt::listen, Opt::join, Opt::expect, Opt::cluster, Opt::advertise, Opt::data,
+     Opt::promise, Opt::witness, Opt::allowed_hosts, Opt::leave_on_stop, Opt::log_level,
+     Opt::log_format, Opt::no_keeper, Opt::insecure});
 constexpr auto of_work = std::to_array<Opt>(
     {Opt::on_goose, Opt::on_duck, Opt::health, Opt::grace, Opt::stop_timeout, Opt::contain});
 constexpr auto of_run = std::to_array<Opt>({Opt::on_exit, Opt::once});

@@ -22,6 +22,7 @@ enum class Opt : std::uint8_t {
   allowed_hosts,
   log_level,
   log_format,
+  leave_on_stop,
   no_keeper,
   insecure,
   on_goose,

@@ -137,6 +137,20 @@ Facts Life::facts() const {
           .draining = draining_};
 }
 
+void Life::leave_cluster(std::function<void()> done) {
+  errands_.run({.method = "DELETE", .target = "/members/" + wire::to_text(id()), .body = {}},
+               [this, done = std::move(done)](const Result& result) {
+                 if (result.status == 200) {
+                   home_.log.info("leave", "has left its cluster");
+                 } else {
+                   const auto problem = wire::parse_problem(result.body);
+                   home_.log.warn("leave", "stays a member: " + (problem ? problem->detail
+                                                                         : "not in force in time"));
+                 }
+                 done();
+               });
+}
+
 void Life::stop(std::function<void(bool owes)> done) {
   draining_ = true;
   ++story_.version;

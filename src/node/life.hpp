@@ -53,6 +53,10 @@ class Life final : private Surroundings, private PeersOwner {
   /// can take the office.
   void go_on_unguarded(bool keeper_is_dead);
 
+  /// Has this node removed from its cluster, within 5 s; then calls `done`. It goes on as a removed
+  /// one; where it cannot be removed, as before.
+  void leave_cluster(std::function<void()> done);
+
   /// Gives up the office, if it has it, says good-bye and then calls `done`; `owes`: something that
   /// was promised is not released.
   void stop(std::function<void(bool owes)> done);

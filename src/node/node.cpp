@@ -24,6 +24,7 @@ struct Node::Impl {
   void tell_start(const Record& record, const membership::Decision& start);
   void begin_anew(bool in_cluster, const std::string& why);
   void stop();
+  void say_good_bye();
   void stop_without_keeper();
   void end(Failure failure);
 
@@ -204,9 +205,17 @@ void Node::Impl::begin_anew(bool in_cluster, const std::string& why) {
 
 void Node::Impl::stop() {
   if (std::exchange(stopping, true)) return;
-  const bool is_voter = life && life->record().config.has(life->record().node.id);
-  log.info("stop", is_voter ? "stops; it stays a member" : "stops");
   if (!life) return end({exit_code::stopped, {}});
+  if (home.settings.leave_on_stop && !life->record().is_fresh()) {
+    log.info("stop", "leaves its cluster for ever, and stops");
+    return life->leave_cluster([this] { say_good_bye(); });
+  }
+  const bool is_voter = life->record().config.has(life->record().node.id);
+  log.info("stop", is_voter ? "stops; it stays a member" : "stops");
+  say_good_bye();
+}
+
+void Node::Impl::say_good_bye() {
   life->stop([this](bool owes) {
     server.shutdown(Life::farewell_time, [this, owes] {
       if (!owes) keeper.tell(guard::Farewell{});

@@ -69,7 +69,8 @@ struct Settings {
   std::vector<std::string> allowed_hosts;
   std::optional<int> keeper;  ///< The node's end of a socketpair to its keeper; none: no keeper.
   std::optional<JobSettings> job;
-  bool insecure = false;  ///< May listen beyond loopback without secret or certificates.
+  bool leave_on_stop = false;  ///< A stop removes it from its cluster.
+  bool insecure = false;       ///< May listen beyond loopback without secret or certificates.
   LogSettings log;
   std::vector<SettingSource> sources;
 };

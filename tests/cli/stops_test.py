@@ -49,6 +49,42 @@ class Stop(pond.PondTest):
         self.assertLess(time.monotonic() - began, 10 * pond.PATIENCE)
 
 
+class LeaveOnStop(pond.PondTest):
+    def test_removes_the_node_that_is_stopped_also_the_goose(self):
+        nodes = self.cluster(3, DUCK_LEAVE_ON_STOP=1)
+        goose = self.until_one_goose(nodes)
+        token = goose.status()["token"]
+        left = [node for node in nodes if node is not goose]
+        goose.signal(signal.SIGTERM)
+        self.assertEqual(goose.wait(), 0, goose.words())
+        self.assertIn("has left its cluster", goose.words())
+        self.until_voters(left, 1)
+        heir = self.until_one_goose(left)
+        self.assertGreater(heir.status()["token"], token)
+        members = self.ask(heir, "/members")["members"]
+        self.assertEqual({it["address"] for it in members}, {it.address for it in left})
+
+    def test_of_the_last_one_keeps_the_cluster(self):
+        node = self.first(DUCK_LEAVE_ON_STOP=1)
+        cluster = node.status()["cluster_id"]
+        node.signal(signal.SIGTERM)
+        self.assertEqual(node.wait(), 0, node.words())
+        self.assertIn("stays a member", node.words())
+        node.start()
+        pond.until("it is the goose again", node.is_goose)
+        self.assertEqual(node.status()["cluster_id"], cluster)
+
+    def test_without_a_majority_takes_no_longer_than_a_change_may(self):
+        nodes = self.cluster(3, DUCK_LEAVE_ON_STOP=1)
+        last = self.until_one_goose(nodes)
+        for node in nodes:
+            if node is not last:
+                node.kill()
+        last.signal(signal.SIGTERM)
+        self.assertEqual(last.wait(20), 0, last.words())
+        self.assertIn("stays a member", last.words())
+
+
 def ask_ahead(node):
     """Sends a request and returns the connection: a frozen node's answer comes when it wakes."""
     connection = socket.create_connection(("127.0.0.1", node.port), timeout=15 * pond.PATIENCE)
