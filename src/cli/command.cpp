@@ -7,6 +7,7 @@
 #include "cli/demo.hpp"
 #include "cli/local_commands.hpp"
 #include "cli/only.hpp"
+#include "cli/recover.hpp"
 
 namespace duckduckgoose::cli {
 namespace {
@@ -214,6 +215,26 @@ Command reset() {
           .run = run_reset};
 }
 
+Command recover() {
+  return {
+      .name = "recover",
+      .summary = "go on alone when the majority of the voters is lost for ever",
+      .details =
+          "Makes the node of the data directory a new cluster of the same name, of which it is "
+          "the only\n"
+          "voter; tokens go on above all old ones. Nothing else can bring back a cluster without "
+          "a\n"
+          "majority. The node must not run (73). It asks the other voters first, and refuses (78) "
+          "if\n"
+          "enough of them answer, or one knows a goose; then it asks for the cluster's name.\n"
+          "The other nodes must be reset before they join again.",
+      .options = {Opt::port, Opt::data, Opt::confirm},
+      .examples = {{"duckduckgoose recover --port 4001", ""},
+                   {"duckduckgoose recover --data /var/lib/duckduckgoose --confirm default",
+                    "without a question"}},
+      .run = run_recover};
+}
+
 Command record() {
   return {
       .name = "record",
@@ -288,9 +309,10 @@ std::size_t distance(std::string_view from, std::string_view to) {
 }  // namespace
 
 std::span<const Command> all_commands() {
-  static const std::vector<Command> commands{
-      be_a_node(), run(), only(), status(), wait(),   members(), handover(), remove(),
-      leave(),     set(), init(), reset(),  record(), demo(),    version(),  completion()};
+  static const std::vector<Command> commands{be_a_node(), run(),       only(),    status(), wait(),
+                                             members(),   handover(),  remove(),  leave(),  set(),
+                                             init(),      reset(),     recover(), record(), demo(),
+                                             version(),   completion()};
   return commands;
 }
 

@@ -37,10 +37,6 @@ Exit exit_for(store::StoreErrorKind kind) {
   std::unreachable();
 }
 
-std::unexpected<Refusal> refused(const store::StoreError& error) {
-  return refuse(exit_for(error.kind), error.sentence);
-}
-
 std::unexpected<Refusal> refused(const node::Failure& failure) {
   return std::unexpected(Refusal{.exit_code = failure.exit_code, .sentence = failure.sentence});
 }
@@ -55,6 +51,10 @@ bool exists(const std::string& path) {
 }
 
 }  // namespace
+
+std::unexpected<Refusal> refused(const store::StoreError& error) {
+  return refuse(exit_for(error.kind), error.sentence);
+}
 
 Expected<Exit> run_node(const Call& call) {
   warn_of_unknown_settings(call.values);

@@ -1,10 +1,14 @@
 #pragma once
 
 #include "cli/command.hpp"
+#include "store/error.hpp"
 
 namespace duckduckgoose::cli {
 
 // The commands that need no running node.
+
+/// What a directory refuses, with its exit code.
+[[nodiscard]] std::unexpected<Refusal> refused(const store::StoreError& error);
 
 /// Is a node until it is told to stop, or cannot go on.
 [[nodiscard]] Expected<Exit> run_node(const Call& call);

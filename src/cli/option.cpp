@@ -175,6 +175,10 @@ constexpr auto table = std::to_array<OptionSpec>({
     {.opt = Opt::show_once,
      .flag = "--once",
      .summary = "start, kill the goose, show the next one, end"},
+    {.opt = Opt::confirm,
+     .flag = "--confirm",
+     .value = "NAME",
+     .summary = "the name of the cluster, instead of being asked for it"},
     {.opt = Opt::help, .flag = "--help", .short_flag = "-h", .summary = "print this"},
 });
 

@@ -23,6 +23,7 @@ enum class Opt : std::uint8_t {
   log_level,
   log_format,
   leave_on_stop,
+  confirm,
   no_keeper,
   insecure,
   on_goose,

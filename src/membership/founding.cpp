@@ -153,6 +153,24 @@ Enrolled found_together(const Charter& charter, const std::vector<Founder>& foun
   return founded;
 }
 
+Record recovered(Record record, std::uint64_t now) {
+  // The old cluster may have had elections that this node has not heard of.
+  constexpr std::uint64_t unheard_terms = std::uint64_t{1} << 20U;
+  Configuration& config = record.config;
+  const std::uint64_t highest = config.token(record.term).value;
+  config.token_base = std::max(now, highest + unheard_terms);
+  config.stamp = {.term = Term{}, .version = 1};
+  std::erase_if(config.members, [&](const Member& it) { return it.id != record.node.id; });
+  config.removed.clear();
+  record.cluster.id =
+      Mixed{}.with(record.cluster.id.value).with(record.node.id.value).with(config.token_base).id();
+  record.term = Term{};
+  record.voted_for.reset();
+  record.seen.clear();
+  ++record.saves;
+  return record;
+}
+
 bool is_stillborn(const Record& record, const std::vector<NodeId>& gone) {
   const std::vector<Member>& voters = record.config.members;
   const auto is_gone = [&](const Member& it) {

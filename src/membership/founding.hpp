@@ -88,4 +88,9 @@ struct Founder {
 /// never voted, and all voters are gone. Then the node starts over under a new id.
 [[nodiscard]] bool is_stillborn(const Record& record, const std::vector<NodeId>& gone);
 
+/// The record of the same node alone in a new cluster of that name, for when the majority of the
+/// old one is lost: an operator's word that it is. `now`: Unix milliseconds. Tokens go on above all
+/// that the old cluster can have given. What was promised there is waited for (rule 6).
+[[nodiscard]] Record recovered(Record record, std::uint64_t now);
+
 }  // namespace duckduckgoose::membership

@@ -32,11 +32,10 @@ def environment(**variables):
     return clean | {k: str(v) for k, v in variables.items()}
 
 
-def call(*words, env=None, timeout=30, **more):
+def call(*words, env=None, timeout=30, typed="", **more):
     """Runs one command to its end: exit code, stdout, stderr."""
     done = subprocess.run([PROGRAM, *map(str, words)], env=env or environment(), text=True,
-                          stdin=subprocess.DEVNULL, capture_output=True,
-                          timeout=timeout * PATIENCE, **more)
+                          input=typed, capture_output=True, timeout=timeout * PATIENCE, **more)
     return done.returncode, done.stdout, done.stderr
 
 

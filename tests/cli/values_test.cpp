@@ -151,8 +151,9 @@ TEST(NodeSettings, are_read_with_the_source_of_each) {
       ElementsAre("port=4002 --port", "listen=[::1] DUCK_LISTEN",
                   "join=localhost:4001,[::1]:4003 DUCK_JOIN", "cluster=default default",
                   "data=/data DUCK_DATA", "promise=250ms DUCK_PROMISE", "witness=yes --witness",
-                  "allowed-hosts=a,b DUCK_ALLOWED_HOSTS", "log-level=info default",
-                  "log-format=auto default", "no-keeper=no default", "insecure=no default"));
+                  "allowed-hosts=a,b DUCK_ALLOWED_HOSTS", "leave-on-stop=no default",
+                  "log-level=info default", "log-format=auto default", "no-keeper=no default",
+                  "insecure=no default"));
 }
 
 TEST(Environment, names_settings_that_mean_nothing_and_what_may_be_meant) {

@@ -233,6 +233,33 @@ TEST(Stillborn, is_a_cluster_that_never_had_a_goose_and_has_lost_its_majority) {
   EXPECT_FALSE(is_stillborn(record, {NodeId{5}, NodeId{9}})) << "it had a goose";
 }
 
+// The majority is lost for ever, an operator says.
+TEST(Recovered, is_a_node_alone_in_a_new_cluster_with_larger_tokens) {
+  Record record = fresh_record();
+  record.cluster = {"pond", ClusterId{99}};
+  record.config = found_together(charter, three_founders()).config;
+  record.config.token_base = 1'000'000;
+  record.config.mark_removed(NodeId{44}, RemovedBy::operator_);
+  record.node.id = NodeId{3};
+  record.saves = 8;
+  record.term = Term{50};
+  record.voted_for = NodeId{5};
+  record.promise_max = 700ms;
+  const Record alone = recovered(record, 7);
+  EXPECT_EQ(alone.cluster.name, "pond");
+  EXPECT_NE(alone.cluster.id, ClusterId{99});
+  EXPECT_EQ(alone.config.members, (std::vector{Member{NodeId{3}, "b:1", false}}));
+  EXPECT_EQ(alone.config.stamp, (Stamp{Term{0}, 1}));
+  EXPECT_EQ(alone.config.token_base, 1'000'050U + (1U << 20U)) << "elections it has not heard of";
+  EXPECT_EQ(recovered(record, 5'000'000'000).config.token_base, 5'000'000'000U);
+  EXPECT_TRUE(alone.config.removed.empty());
+  EXPECT_EQ(alone.config.promise, charter.promise);
+  EXPECT_EQ(alone.term, Term{0});
+  EXPECT_FALSE(alone.voted_for);
+  EXPECT_EQ(alone.promise_max, 700ms) << "it waits for what it has promised";
+  EXPECT_EQ(alone.saves, 9U);
+}
+
 TEST(Stillborn, is_what_an_observer_leaves_when_all_voters_are_gone) {
   Record record = fresh_record();
   EXPECT_FALSE(is_stillborn(record, {}));
