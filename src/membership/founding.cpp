@@ -167,6 +167,7 @@ Record recovered(Record record, std::uint64_t now) {
   record.term = Term{};
   record.voted_for.reset();
   record.seen.clear();
+  record.addresses.clear();
   ++record.saves;
   return record;
 }

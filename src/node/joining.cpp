@@ -123,7 +123,9 @@ void Joining::hear(membership::Heard heard) {
   if (over_) return;
   search_.hear(std::move(heard));
   // Not from here: whoever was heard is still on the stack.
-  if (search_.is_complete()) timer_ = loop_.wake_at(net::Loop::now(), [this] { decide(); });
+  if (!search_.is_complete()) return;
+  loop_.cancel(timer_);
+  timer_ = loop_.wake_at(net::Loop::now(), [this] { decide(); });
 }
 
 void Joining::decide() {

@@ -102,9 +102,12 @@ class Node:
         self.process = None
 
     def start(self, *words, restore_signals=True, **variables):
-        env = environment(**({"DUCK_PORT": self.port, "DUCK_DATA": self.data} | variables))
+        variables = {"DUCK_PORT": self.port, "DUCK_DATA": self.data} | variables
+        return self.start_as([PROGRAM, *words], restore_signals, **variables)
+
+    def start_as(self, command, restore_signals=True, **variables):
         with open(self.log, "ab") as log:
-            self.process = subprocess.Popen([*self.wrapper, PROGRAM, *words], env=env,
+            self.process = subprocess.Popen([*self.wrapper, *command], env=environment(**variables),
                                             stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                                             restore_signals=restore_signals)
         return self

@@ -1,0 +1,143 @@
+"""A node in Python beside nodes of the program: it listens, it votes, and it can be the goose."""
+
+import pathlib
+import random
+import sys
+import threading
+import time
+
+TESTS = pathlib.Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(TESTS / "cli"), str(TESTS / "outside")]
+import history  # noqa: E402
+import pond  # noqa: E402
+
+DUCK = TESTS.parent / "examples" / "duck.py"
+PAUSE_S = 0.005  # between two questions to one node
+
+
+class PythonDuck(pond.Node):
+    """The example, with the face of a node of the program."""
+
+    def __init__(self, folder, port):
+        super().__init__(folder, port)
+        self.more = []
+
+    def start(self, *words, **variables):
+        command = [sys.executable, "-B", DUCK, "--port", self.port, "--data", self.data]
+        return self.start_as([*map(str, command), *self.more, *words], **variables)
+
+    def kill(self):
+        if self.runs():
+            self.process.kill()
+            self.process.wait()
+
+    def pid(self):
+        return self.process.pid if self.runs() else None
+
+
+class Asker(threading.Thread):
+    """Asks one node who it is, all the time, and remembers the answers."""
+
+    def __init__(self, node):
+        super().__init__(daemon=True)
+        self.node, self.answers, self.is_over = node, [], threading.Event()
+        self.start()
+
+    def run(self):
+        while not self.is_over.wait(PAUSE_S):
+            sent = time.monotonic()
+            status = self.node.status()
+            if status:
+                self.answers.append(history.Answer(
+                    status["id"], sent, time.monotonic(), status["mode"] == "goose",
+                    status.get("token") or 0, 0))
+
+    def end(self):
+        self.is_over.set()
+        self.join(5)
+        return self.answers
+
+
+class Duck(pond.PondTest):
+    def python(self, to, *words):
+        duck = PythonDuck(self.folder, pond.free_port())
+        self.nodes.append(duck)
+        duck.more = ["--join", ",".join(it.address for it in to), *words]
+        return duck.start()
+
+    def test_listens_and_prints_each_change(self):
+        first, second, third = nodes = self.cluster(3)
+        duck = self.python([first])
+        old = self.until_one_goose(nodes)
+        pond.until("it has heard", lambda: f"{old.address} is the goose" in duck.words())
+        self.assertEqual(duck.status()["goose"]["address"], old.address)
+        old.kill()
+        new = self.until_one_goose([it for it in nodes if it is not old])
+        pond.until("it has heard of the next one",
+                   lambda: f"{new.address} is the goose" in duck.words())
+        self.assertEqual(new.status()["voters"], 3, "who only listens is never promoted")
+        self.assertIn(third, nodes)
+        self.assertIn(second, nodes)
+
+    def whole(self):
+        """Two nodes of the program and one in Python, which all vote."""
+        first = self.first(DUCK_PROMISE="400ms")
+        second = self.joined(first)
+        duck = self.python([first, second], "--voter")
+        nodes = [first, second, duck]
+        self.until_three_vote(nodes)
+        return nodes
+
+    def until_three_vote(self, nodes):
+        def settled():
+            statuses = [node.status() for node in nodes]
+            known = {s["goose"]["id"] for s in statuses if s and s["goose"]}
+            voters = {s.get("voters", 3) for s in statuses if s}
+            linked = {s.get("voters_connected", 3) for s in statuses if s and s["mode"] == "goose"}
+            return all(statuses) and len(known) == 1 and voters == {3} and linked == {3} and \
+                all(s["goose"] for s in statuses)
+        pond.until("three vote, and know one goose", settled, 30)
+
+    def test_votes(self):
+        first, second, duck = nodes = self.whole()
+        old = self.until_one_goose(nodes)
+        if old is not duck:
+            other = second if old is first else first
+            old.kill()  # of three, two are left: the one in Python has to vote
+            self.assertIn(self.until_one_goose([other, duck]), (other, duck))
+            old.start()
+            self.until_three_vote(nodes)
+
+    def test_is_the_goose_and_hands_over_when_it_is_stopped(self):
+        first, second, duck = nodes = self.whole()
+        code, out, err = first.command("handover", "--to", duck.address)
+        self.assertIn(code, (0, pond.TRY_AGAIN), out + err)
+
+        def handed_over():
+            return duck.is_goose() or not first.command("handover", "--to", duck.address)
+        pond.until("it is the goose", handed_over)
+        self.assertIs(self.until_one_goose(nodes), duck)
+        token = duck.status()["token"]
+        duck.process.terminate()
+        self.assertEqual(duck.wait(), 0, duck.words())
+        new = self.until_one_goose([first, second])
+        self.assertEqual(new.status()["cause_code"], "handover")
+        self.assertGreater(new.status()["token"], token)
+
+    def test_agrees_with_the_others_whoever_is_killed(self):
+        chance = random.Random(7)
+        nodes = self.whole()
+        askers = [Asker(node) for node in nodes]
+        for _ in range(12):
+            victim = chance.choice(nodes)
+            victim.kill()
+            self.until_one_goose([it for it in nodes if it is not victim])
+            victim.start()
+            self.until_three_vote(nodes)
+        heard = [answer for asker in askers for answer in asker.end()]
+        self.assertEqual(history.check(heard), [])
+        self.assertGreater(len({it.token for it in heard if it.is_goose}), 3)
+
+
+if __name__ == "__main__":
+    pond.main()
