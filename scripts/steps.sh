@@ -62,13 +62,13 @@ tests() {
   count "tests of $preset" $((all - bad - skipped)) "$bad" $((SECONDS - begin)) "$log"
 }
 
-# Random worlds, shared out over the cores: chaos SEEDS FROM
-chaos() {
-  local seeds=$1 from=$2 workers worker share pids=() status=0
+# Random worlds, shared out over the cores: worlds chaos|founding SEEDS FROM
+worlds() {
+  local command=$1 seeds=$2 from=$3 workers worker share pids=() status=0
   workers=$(nproc)
   share=$(((seeds + workers - 1) / workers))
   for ((worker = 0; worker < workers; ++worker)); do
-    build/release/duckduckgoose-sim chaos --seeds "$share" --from $((from + worker * share)) &
+    build/release/duckduckgoose-sim "$command" --seeds "$share" --from $((from + worker * share)) &
     pids+=($!)
   done
   for worker in "${pids[@]}"; do wait "$worker" || status=1; done

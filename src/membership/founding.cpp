@@ -172,6 +172,10 @@ Record recovered(Record record, std::uint64_t now) {
   return record;
 }
 
+bool is_gone(NodeId voter, ClusterId ours, NodeId met, ClusterId theirs) {
+  return met != voter || (theirs != ClusterId{} && theirs != ours);
+}
+
 bool is_stillborn(const Record& record, const std::vector<NodeId>& gone) {
   const std::vector<Member>& voters = record.config.members;
   const auto is_gone = [&](const Member& it) {

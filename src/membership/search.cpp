@@ -1,6 +1,7 @@
 #include "membership/search.hpp"
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 #include "membership/words.hpp"
@@ -11,6 +12,18 @@ namespace {
 
 bool is_joinable(const Record::Node& me, const Configuration& config) {
   return config.stamp.term > Term{} || config.has(me.id);
+}
+
+/// Nobody leads that cluster any more: at all of its voters' addresses somebody else has answered.
+bool is_abandoned(const TargetAnswer& of, const std::vector<Heard>& heard) {
+  const auto is_gone_from = [&](const Member& voter, const Heard& it) {
+    const auto* answer = std::get_if<TargetAnswer>(&it);
+    return answer != nullptr && answer->target == voter.address &&
+           is_gone(voter.id, of.cluster.id, answer->node.id, answer->cluster.id);
+  };
+  return std::ranges::all_of(of.config.members, [&](const Member& voter) {
+    return std::ranges::any_of(heard, [&](const Heard& it) { return is_gone_from(voter, it); });
+  });
 }
 
 /// What the targets answered, sorted by what it means for a fresh node.
@@ -36,6 +49,8 @@ Sorted sort(const Record::Node& me, const std::string& cluster, const std::vecto
       sorted.waits.push_back(answer.target + " (in no cluster yet)");
     } else if (!is_joinable(me, answer.config)) {
       sorted.waits.push_back(answer.target + " (its cluster was never led)");
+    } else if (is_abandoned(answer, heard)) {
+      sorted.waits.push_back(answer.target + " (its cluster has no voter left)");
     } else {
       sorted.of_our_name.push_back(&answer);
     }
@@ -52,15 +67,22 @@ Join join(const TargetAnswer& answer) {
   return {.enrolled = {answer.cluster, answer.config}, .sentence = std::move(sentence)};
 }
 
-/// Of the answers of our name the one with the newest configuration, unless they are of two
-/// clusters: which of the two is meant only an operator knows, and nobody merges (F8).
-Choice choose(const std::string& cluster, const std::vector<const TargetAnswer*>& answers) {
-  const auto stamp_of = [](const TargetAnswer* it) { return it->config.stamp; };
-  const TargetAnswer& newest = **std::ranges::max_element(answers, {}, stamp_of);
-  const auto other = std::ranges::find_if(
-      answers, [&](const TargetAnswer* it) { return it->cluster.id != newest.cluster.id; });
-  if (other == answers.end()) return join(newest);
-  return AskAgain{newest.target + " and " + (*other)->target +
+/// Of the answers of our name the one with the newest configuration. Of two clusters that had a goose
+/// only an operator knows which is meant, and nobody merges (F8). Before one that never had any, and
+/// names this node, goes one that had; of several such the one that was founded last: who has given
+/// no vote yet may choose, and somebody has to, or none of them might get a majority.
+Choice choose(const std::string& cluster, std::vector<const TargetAnswer*> answers) {
+  const auto was_led = [](const TargetAnswer* it) { return it->config.stamp.term > Term{}; };
+  const auto rank = [&](const TargetAnswer* it) {
+    return was_led(it) ? std::tuple{it->config.stamp, std::uint64_t{0}, ClusterId{}}
+                       : std::tuple{Stamp{}, it->config.token_base, it->cluster.id};
+  };
+  const TargetAnswer& best = **std::ranges::max_element(answers, {}, rank);
+  const auto other = std::ranges::find_if(answers, [&](const TargetAnswer* it) {
+    return was_led(it) && it->cluster.id != best.cluster.id;
+  });
+  if (other == answers.end()) return join(best);
+  return AskAgain{best.target + " and " + (*other)->target +
                   " are of two clusters that both are named " + cluster +
                   ": joins neither until one of them is gone"};
 }
@@ -72,7 +94,10 @@ const std::string& target_of(const Heard& heard) {
 /// Why the node that answered does not found a cluster with `me`, as words; empty: it does.
 std::string why_not(const Charter& ours, const Record::Node& me, const TargetAnswer& answer) {
   if (answer.node.id == me.id) return {};
-  if (answer.cluster.id != ClusterId{}) return "its cluster was never led";
+  if (answer.cluster.id != ClusterId{}) {
+    return answer.config.stamp.term == Term{} ? "its cluster was never led"
+                                              : "its cluster has no voter left";
+  }
   const std::optional<Charter>& theirs = answer.charter;
   if (!theirs) return "was not told --expect " + std::to_string(ours.slots.size());
   if (theirs->slots != ours.slots) return "was told other addresses: " + joined(theirs->slots);

@@ -134,9 +134,11 @@ void Life::invited(const std::string& address) {
 /// Whoever founded this cluster and has lost its disk is another node now.
 void Life::answered(NodeId looked_for, const wire::Hello& theirs) {
   std::erase(gone_, looked_for);
-  const bool is_it = theirs.incarnation.id == looked_for;
-  const bool is_elsewhere = theirs.cluster_id && *theirs.cluster_id != record().cluster.id;
-  if ((is_it && !is_elsewhere) || peers_.find(looked_for)) return;
+  const NodeId met = theirs.incarnation.id;
+  const ClusterId cluster = theirs.cluster_id.value_or(ClusterId{});
+  if (!membership::is_gone(looked_for, record().cluster.id, met, cluster) ||
+      peers_.find(looked_for))
+    return;
   gone_.push_back(looked_for);
   // Without anybody to ask it would found a cluster of its own.
   if (over_ || home_.settings.join.empty() || !membership::is_stillborn(record(), gone_)) return;

@@ -20,6 +20,10 @@ int replay(std::uint64_t seed);
 /// trace.
 int graphs(const std::optional<std::string>& only);
 
+/// Founds `seeds` clusters in bad weather, the first from seed `from`; up to the first violation,
+/// which is printed with all that happened.
+int founding(std::uint64_t seeds, std::uint64_t from);
+
 /// Plays scenario files and compares what happens with what they say; or, if `regenerate`, writes
 /// it there.
 int run(const std::vector<std::string>& files, bool regenerate);

@@ -23,6 +23,7 @@ constexpr std::string_view help =
                                                   --keep-going: also after a violation
   duckduckgoose-sim replay SEED                   one of them, with all that happens
   duckduckgoose-sim graphs [--only CASE]          all graphs on five nodes, directed ones on four
+  duckduckgoose-sim founding [--seeds N] [--from S]  clusters that are founded in bad weather
   duckduckgoose-sim run FILE...                   scenario files; with DUCK_REGENERATE=1 writes
                                                   what happens into them
   duckduckgoose-sim mutants [--seeds N] [--into PAGE]  what kills each broken core: the table;
@@ -76,17 +77,41 @@ class Arguments {
   std::vector<std::string> rest_;
 };
 
-int chaos(Arguments arguments) {
-  const std::string seeds = arguments.take("--seeds").value_or("1000");
-  const bool keeps_going = arguments.take_flag("--keep-going");
+/// --seeds N and --from S.
+struct Seeds {
+  std::uint64_t many = 1000;
+  std::uint64_t from = 1;
+};
+
+/// None: they are wrong, and that is said.
+std::optional<Seeds> seeds_in(Arguments& arguments, const std::string& command) {
+  Seeds seeds;
+  const std::string many = arguments.take("--seeds").value_or("1000");
   const std::string from = arguments.take("--from").value_or("1");
-  if (!arguments.rest().empty())
-    return wrong("chaos does not know '" + arguments.rest().front() + "'");
-  const auto many = number_in(seeds);
+  const auto number = number_in(many);
   const auto first = number_in(from);
-  if (!many || *many == 0) return wrong("--seeds is a number from 1 on, not '" + seeds + "'");
-  if (!first) return wrong("--from is a number, not '" + from + "'");
-  return duckduckgoose::sim::chaos(*many, *first, keeps_going);
+  if (!arguments.rest().empty()) {
+    wrong(command + " does not know '" + arguments.rest().front() + "'");
+  } else if (!number || *number == 0) {
+    wrong("--seeds is a number from 1 on, not '" + many + "'");
+  } else if (!first) {
+    wrong("--from is a number, not '" + from + "'");
+  } else {
+    return Seeds{*number, *first};
+  }
+  return std::nullopt;
+}
+
+int chaos(Arguments arguments) {
+  const bool keeps_going = arguments.take_flag("--keep-going");
+  const auto seeds = seeds_in(arguments, "chaos");
+  if (!seeds) return usage_error;
+  return duckduckgoose::sim::chaos(seeds->many, seeds->from, keeps_going);
+}
+
+int founding(Arguments arguments) {
+  const auto seeds = seeds_in(arguments, "founding");
+  return seeds ? duckduckgoose::sim::founding(seeds->many, seeds->from) : usage_error;
 }
 
 int replay(const Arguments& arguments) {
@@ -159,6 +184,7 @@ int main(int argc, char** argv) {
     return 0;
   }
   if (command == "chaos") return chaos(arguments);
+  if (command == "founding") return founding(arguments);
   if (command == "replay") return replay(arguments);
   if (command == "graphs") return graphs(arguments);
   if (command == "run") return run(arguments);

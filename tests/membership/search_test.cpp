@@ -101,6 +101,19 @@ TEST(Join, does_not_join_a_never_led_cluster_that_does_not_name_it) {
   EXPECT_EQ(choice_of({never_led}), "joins cluster pond through a:1");
 }
 
+// Of a cluster of which only observers are left: they start over as well (F4), and would never end to
+// take each other in again.
+TEST(Join, does_not_join_a_cluster_of_which_all_voters_are_gone) {
+  const TargetAnswer observer = member("c:1", 3);
+  EXPECT_EQ(choice_of({fresh("a:1", 11), fresh("b:1", 12), observer}),
+            "again: waits for a node of cluster pond: a:1 (in no cluster yet), b:1 (in no cluster "
+            "yet), c:1 (its cluster has no voter left)");
+  EXPECT_EQ(choice_of({fresh("a:1", 11), TargetSilent{"b:1", "refused"}, observer}),
+            "joins cluster pond through c:1");
+  EXPECT_EQ(choice_of({fresh("a:1", 11), member("b:1", 2), observer}),
+            "joins cluster pond through b:1");
+}
+
 // F6: a node with JOIN retries for ever and says what it waits for.
 TEST(Join, waits_for_somebody_to_join) {
   EXPECT_EQ(
@@ -126,6 +139,23 @@ TEST(Join, joins_neither_of_two_clusters_of_one_name) {
   EXPECT_THAT(choice_of({member("a:1", 1), in_cluster(member("b:1", 2), "pond", ClusterId{98})}),
               testing::AllOf(HasSubstr("again: "), HasSubstr("a:1"), HasSubstr("b:1"),
                              HasSubstr("two clusters that both are named pond")));
+}
+
+// Founding may be cut short by lost disks so that two foundings name one node, and neither has a
+// majority without it.
+TEST(Join, chooses_among_clusters_that_were_never_led_and_name_it) {
+  const auto founded = [](const std::string& target, std::uint64_t cluster, std::uint64_t base) {
+    TargetAnswer answer = in_cluster(member(target, 1, {Term{0}, 1}), "pond", ClusterId{cluster});
+    answer.config.token_base = base;
+    answer.config.members.push_back({me.id, "g:1", true});
+    return answer;
+  };
+  const TargetAnswer older = founded("a:1", 500, 10);
+  const TargetAnswer newer = founded("b:1", 400, 20);
+  EXPECT_THAT(choice_of({older, newer}), testing::StartsWith("joins cluster pond through b:1"));
+  EXPECT_THAT(choice_of({newer, older}), testing::StartsWith("joins cluster pond through b:1"));
+  EXPECT_EQ(choice_of({newer, member("c:1", 3), older}), "joins cluster pond through c:1")
+      << "one that had a goose goes first";
 }
 
 TEST(Join, asks_less_and_less_often) {
