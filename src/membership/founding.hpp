@@ -84,8 +84,8 @@ struct Founder {
 [[nodiscard]] Enrolled found_together(const Charter& charter, const std::vector<Founder>& founders);
 
 /// At the address of a voter of the cluster `ours` the node `met` has answered, which is in the
-/// cluster `theirs` (0: in none). True: the voter is gone from there: another id answers, or this one
-/// in another cluster.
+/// cluster `theirs` (0: in none). True: the voter is gone from there: another id answers, or this
+/// one in another cluster.
 [[nodiscard]] bool is_gone(NodeId voter, ClusterId ours, NodeId met, ClusterId theirs);
 
 /// F4: the record's cluster never had a goose, and can have none any more, as so many of its voters

@@ -67,10 +67,10 @@ Join join(const TargetAnswer& answer) {
   return {.enrolled = {answer.cluster, answer.config}, .sentence = std::move(sentence)};
 }
 
-/// Of the answers of our name the one with the newest configuration. Of two clusters that had a goose
-/// only an operator knows which is meant, and nobody merges (F8). Before one that never had any, and
-/// names this node, goes one that had; of several such the one that was founded last: who has given
-/// no vote yet may choose, and somebody has to, or none of them might get a majority.
+/// Of the answers of our name the one with the newest configuration. Of two clusters that had a
+/// goose only an operator knows which is meant, and nobody merges (F8). Before one that never had
+/// any, and names this node, goes one that had; of several such the one that was founded last: who
+/// has given no vote yet may choose, and somebody has to, or none of them might get a majority.
 Choice choose(const std::string& cluster, std::vector<const TargetAnswer*> answers) {
   const auto was_led = [](const TargetAnswer* it) { return it->config.stamp.term > Term{}; };
   const auto rank = [&](const TargetAnswer* it) {

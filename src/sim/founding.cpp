@@ -336,8 +336,8 @@ void Founding::check_goose(Place goose) {
   }
 }
 
-/// All are in one cluster that has had a goose; unless one that had a goose cannot have one any more,
-/// which is for an operator to say.
+/// All are in one cluster that has had a goose; unless one that had a goose cannot have one any
+/// more, which is for an operator to say.
 void Founding::check_end() {
   std::set<std::uint64_t> clusters;
   for (const Node& it : nodes_) {

@@ -24,12 +24,12 @@ struct FoundingResult {
   bool needs_operator = false;  ///< A cluster that had a goose has lost its majority of disks.
 };
 
-/// Fresh nodes that found a cluster (F1 to F4) in bad weather: late, doubled and lost answers, cuts,
-/// crashes around the save, lost disks, unequal settings, nodes that are no slot. Then a clear sky,
-/// under which all must be in one cluster with a goose.
+/// Fresh nodes that found a cluster (F1 to F4) in bad weather: late, doubled and lost answers,
+/// cuts, crashes around the save, lost disks, unequal settings, nodes that are no slot. Then a
+/// clear sky, under which all must be in one cluster with a goose.
 ///
-/// It runs membership::Search, and no core: a cluster of which a majority is there has a goose after
-/// a while, on whose disk the configuration's term is raised first.
+/// It runs membership::Search, and no core: a cluster of which a majority is there has a goose
+/// after a while, on whose disk the configuration's term is raised first.
 class Founding {
  public:
   explicit Founding(std::uint64_t seed);

@@ -101,8 +101,8 @@ TEST(Join, does_not_join_a_never_led_cluster_that_does_not_name_it) {
   EXPECT_EQ(choice_of({never_led}), "joins cluster pond through a:1");
 }
 
-// Of a cluster of which only observers are left: they start over as well (F4), and would never end to
-// take each other in again.
+// Of a cluster of which only observers are left: they start over as well (F4), and would never end
+// to take each other in again.
 TEST(Join, does_not_join_a_cluster_of_which_all_voters_are_gone) {
   const TargetAnswer observer = member("c:1", 3);
   EXPECT_EQ(choice_of({fresh("a:1", 11), fresh("b:1", 12), observer}),

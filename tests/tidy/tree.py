@@ -40,7 +40,8 @@ CORE_LINES_MAX = 1500
 
 SOURCES = {".cpp", ".hpp", ".py", ".sh", ".cmake"}
 TEXTS = SOURCES | {".txt", ".md", ".json", ".yml", ""}
-FOLDERS = ["src", "include", "examples", "tests", "bench", "scripts", "cmake", "docs", "packaging", ".ci"]
+PROGRAMS = ["src", "include", "examples", "tests", "bench", "scripts", "cmake"]
+FOLDERS = [*PROGRAMS, "docs", "packaging", ".ci"]
 
 RULES = []
 
@@ -183,14 +184,14 @@ def libraries_stay_in_their_folder(tree):
 
 @rule
 def files_are_short(tree):
-    for path, lines in tree.under("src", "include", "examples", "tests", "bench", "scripts", "cmake"):
+    for path, lines in tree.under(*PROGRAMS):
         if number_of_lines(lines) > FILE_LINES_MAX:
             yield path, 1, f"{number_of_lines(lines)} lines, at most {FILE_LINES_MAX}"
 
 
 @rule
 def lines_are_short(tree):
-    for path, lines in tree.under("src", "include", "examples", "tests", "bench", "scripts", "cmake"):
+    for path, lines in tree.under(*PROGRAMS):
         for number, line in enumerate(lines, 1):
             if len(line) > COLUMNS_MAX:
                 yield path, number, f"{len(line)} columns, at most {COLUMNS_MAX}"
