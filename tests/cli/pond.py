@@ -5,6 +5,7 @@ every deadline, for builds with sanitizers and busy machines.
 """
 
 import contextlib
+import http.client
 import json
 import os
 import pathlib
@@ -15,7 +16,6 @@ import sys
 import tempfile
 import time
 import unittest
-import urllib.error
 import urllib.request
 
 PROGRAM = os.path.abspath(sys.argv.pop(1)) if len(sys.argv) > 1 else None
@@ -147,7 +147,7 @@ class Node:
         try:
             with urllib.request.urlopen(f"http://{self.address}/status", timeout=limit) as answer:
                 return json.load(answer)
-        except (urllib.error.URLError, OSError, ValueError):
+        except (OSError, ValueError, http.client.HTTPException):
             return None
 
     def is_goose(self):

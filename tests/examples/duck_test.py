@@ -6,6 +6,8 @@ import sys
 import threading
 import time
 
+import websockets  # noqa: F401  # without it no duck would live
+
 TESTS = pathlib.Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(TESTS / "cli"), str(TESTS / "outside")]
 import history  # noqa: E402

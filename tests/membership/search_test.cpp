@@ -150,10 +150,10 @@ TEST(Join, chooses_among_clusters_that_were_never_led_and_name_it) {
     answer.config.members.push_back({me.id, "g:1", true});
     return answer;
   };
-  const TargetAnswer older = founded("a:1", 500, 10);
-  const TargetAnswer newer = founded("b:1", 400, 20);
-  EXPECT_THAT(choice_of({older, newer}), testing::StartsWith("joins cluster pond through b:1"));
-  EXPECT_THAT(choice_of({newer, older}), testing::StartsWith("joins cluster pond through b:1"));
+  const TargetAnswer older = founded("d:1", 500, 10);
+  const TargetAnswer newer = founded("e:1", 400, 20);
+  EXPECT_THAT(choice_of({older, newer}), testing::StartsWith("joins cluster pond through e:1"));
+  EXPECT_THAT(choice_of({newer, older}), testing::StartsWith("joins cluster pond through e:1"));
   EXPECT_EQ(choice_of({newer, member("c:1", 3), older}), "joins cluster pond through c:1")
       << "one that had a goose goes first";
 }
