@@ -149,7 +149,7 @@ std::variant<std::vector<Founder>, std::string> Search::roster() const {
     const std::string why =
         answer != nullptr ? why_not(charter, me_, *answer) : std::get<TargetSilent>(it).why;
     if (!why.empty()) {
-      missing.push_back(target + " (" + why + ")");
+      missing.push_back(std::string{target}.append(" (").append(why).append(")"));
     } else {
       founders.push_back({target, answer->node});
     }

@@ -74,7 +74,7 @@ Failure unreachable_everywhere(const Settings& settings, std::uint16_t port) {
 std::expected<std::string, Failure> own_address(const Settings& settings, std::uint16_t port,
                                                 const Record& record) {
   if (settings.advertise) return *settings.advertise;
-  const std::string listening = wire::to_text(wire::Address{settings.listen, port});
+  std::string listening = wire::to_text(wire::Address{settings.listen, port});
   if (is_reachable_at(settings)) return listening;
   const Member* const member = record.config.find(record.node.id);
   if (member != nullptr) return member->address;

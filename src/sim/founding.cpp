@@ -349,8 +349,8 @@ void Founding::check_end() {
     result_.needs_operator = result_.needs_operator || is_lost;
   }
   if (result_.needs_operator) return;
-  for (Place place = 0; place < nodes_.size(); ++place) {
-    const Record& record = *nodes_[place].disk;
+  for (const Node& it : nodes_) {
+    const Record& record = *it.disk;
     if (record.is_fresh()) violate(name_of(record.node.id) + " is in no cluster");
     if (record.config.stamp.term == Term{}) {
       violate(name_of(record.node.id) + " is in a cluster without a goose");

@@ -85,7 +85,6 @@ struct Seeds {
 
 /// None: they are wrong, and that is said.
 std::optional<Seeds> seeds_in(Arguments& arguments, const std::string& command) {
-  Seeds seeds;
   const std::string many = arguments.take("--seeds").value_or("1000");
   const std::string from = arguments.take("--from").value_or("1");
   const auto number = number_in(many);

@@ -9,8 +9,7 @@
 namespace duckduckgoose::membership {
 namespace {
 
-using std::chrono_literals::operator""ms;
-using testing::HasSubstr;
+using namespace std::chrono_literals;
 
 Record fresh_record() {
   Record record;
@@ -50,10 +49,10 @@ std::string word_of(const Decision& decision) {
 }
 
 struct Case {
-  const char* what;
+  const char* what = "";
   Record record;
   Start start;
-  const char* expected;  ///< How the decision begins.
+  const char* expected = "";  ///< How the decision begins.
 };
 
 void check(std::initializer_list<Case> table) {

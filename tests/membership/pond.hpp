@@ -72,6 +72,7 @@ inline std::vector<PeerView> nodes_in(std::string_view text) {
 
 inline std::vector<NodeId> ids(const std::vector<std::uint64_t>& numbers) {
   std::vector<NodeId> made;
+  made.reserve(numbers.size());
   for (const std::uint64_t number : numbers) made.push_back(NodeId{number});
   return made;
 }
