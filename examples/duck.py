@@ -17,13 +17,11 @@ import json
 import os
 import random
 import signal
-import sys
-import time
 
 import websockets
 
 from record import MS, S, Record, now
-from rules import Rules
+from rules import Rules, say
 
 VERSION = "0.1.0"
 FRAME_BYTES_MAX = 262_144
@@ -47,10 +45,6 @@ def fault_in(frame):
             return f"{key}: is missing, or no {kind.__name__}"
     missing = MESSAGES[frame["type"]] - frame["body"].keys()
     return f"body: {', '.join(sorted(missing))}: is missing" if missing else None
-
-
-def say(text):
-    print(time.strftime("%H:%M:%S"), text, file=sys.stderr, flush=True)
 
 
 class Link:

@@ -27,7 +27,6 @@ class Election:
 
     def ballot(self, who, frame, body):
         """The table of section 5.4."""
-        mine, theirs = self.config, frame["stamp"]
         if not self.member(who["id"]):
             return "candidate_is_no_voter"
         if not self.may_lead(who["id"]):
@@ -36,7 +35,7 @@ class Election:
             return "voter_is_no_voter"
         if self.released.get(key_of(who), -1) >= body["asked"]:
             return "incarnation_was_released"
-        if (theirs["term"], theirs["version"]) < stamp_of(mine):
+        if stamp_of(frame["stamp"]) < stamp_of(self.config):
             return "configuration_is_old"
         if now() < self.free_at:
             return "restarted"
@@ -60,10 +59,9 @@ class Election:
             self.give_promise(who, body["asked"], body["promise_us"])
             if self.goose != who:
                 self.follow(None, self.cause)
-        theirs = frame["stamp"]
         self.send(who["id"], "vote_reply",
                   {"pre": body["pre"], "asked": body["asked"], "round": body["round"],
-                   "ballot": ballot}, (theirs["term"], theirs["version"]) < stamp_of(self.config))
+                   "ballot": ballot}, stamp_of(frame["stamp"]) < stamp_of(self.config))
 
     def new_round(self):
         """Ids that no life of this node ever uses again."""

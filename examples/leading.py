@@ -95,7 +95,7 @@ class Leading:
         stamped, promise = sent
         deadline = stamped + counted(promise)
         self.deadlines[who["id"]] = max(deadline, self.deadlines.get(who["id"], 0))
-        stamp = frame["stamp"]["term"], frame["stamp"]["version"]
+        stamp = stamp_of(frame["stamp"])
         self.acknowledged[who["id"]] = max(stamp, self.acknowledged.get(who["id"], stamp))
         self.bind_self()
 

@@ -15,6 +15,7 @@ def now():
 
 
 def stamp_of(config):
+    """Of a configuration, or of a message: what orders configurations."""
     return config["term"], config["version"]
 
 

@@ -2,6 +2,8 @@
 
 import random
 import secrets
+import sys
+import time
 
 from election import Election, key_of, majority, none_yet
 from leading import Leading
@@ -9,6 +11,10 @@ from record import MS, S, now, stamp_of
 
 TERM_JUMP_MAX = 1 << 20
 EVERY_TERM = 1 << 64
+
+
+def say(text):
+    print(time.strftime("%H:%M:%S"), text, file=sys.stderr, flush=True)
 
 
 class Rules(Election, Leading):

@@ -118,9 +118,8 @@ Decision decide_start(const Record& record, const Start& start) {
     return refuse(
         Exit::configuration,
         "beyond loopback no cluster is founded unasked: run `duckduckgoose init` once, on the "
-        "first "
-        "node, and start the others with --join HOST:PORT of that one; or give all the same --join "
-        "A,B,C with --expect 3");
+        "first node, and start the others with --join HOST:PORT of that one; or give all the same "
+        "--join A,B,C with --expect 3");
   }
   return FoundAlone{name};
 }

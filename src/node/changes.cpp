@@ -140,12 +140,17 @@ void Changes::hand_over_when_ready(NodeId to, OnResult on_result) {
                                                   " has just started and may not lead for " +
                                                   wire::rough_text(ready - now) + "."));
   }
+  later(ready, [this, to, on_result = std::move(on_result)]() mutable {
+    hand_over_to(to, std::move(on_result));
+  });
+}
+
+void Changes::later(Instant at, std::move_only_function<void()> what) {
   const WishId id = ++last_;
-  delays_[id] =
-      home_.loop.wake_at(ready, [this, id, to, on_result = std::move(on_result)]() mutable {
-        delays_.erase(id);
-        hand_over_to(to, std::move(on_result));
-      });
+  delays_[id] = home_.loop.wake_at(at, [this, id, what = std::move(what)]() mutable {
+    delays_.erase(id);
+    what();
+  });
 }
 
 void Changes::hand_over_to(std::optional<NodeId> to, OnResult on_result) {
@@ -194,13 +199,9 @@ void Changes::set_when_free(const wire::SettingsRequest& request, Instant until,
                             answer.outcome == Outcome::lease_would_end;
     const Instant again = net::Loop::now() + try_again_after;
     if (is_passing && again < until) {
-      const WishId id = ++last_;
-      delays_[id] = home_.loop.wake_at(
-          again, [this, id, request, until, on_result = std::move(on_result)]() mutable {
-            delays_.erase(id);
-            set_when_free(request, until, std::move(on_result));
-          });
-      return;
+      return later(again, [this, request, until, on_result = std::move(on_result)]() mutable {
+        set_when_free(request, until, std::move(on_result));
+      });
     }
     if (answer.outcome == Outcome::change_in_flight) {
       return on_result(conflict("change_in_flight", "Another change is still not in force."));

@@ -62,6 +62,7 @@ class Changes {
   void hand_over(std::string_view body, OnResult on_result);
   void hand_over_when_ready(NodeId to, OnResult on_result);
   void hand_over_to(std::optional<NodeId> to, OnResult on_result);
+  void later(Instant at, std::move_only_function<void()> what);
   void set(std::string_view body, OnResult on_result);
   void set_when_free(const wire::SettingsRequest& request, Instant until, OnResult on_result);
   void invite(std::string_view body, OnResult on_result);

@@ -220,6 +220,13 @@ void Life::fail(Failure failure) {
       net::Loop::now(), [this, failure = std::move(failure)] { listener_.on_failure(failure); });
 }
 
+void Life::outlive(bool in_cluster, std::string_view why) {
+  if (std::exchange(over_, true)) return;
+  end_timer_ = home_.loop.wake_at(net::Loop::now(), [this, in_cluster, why = std::string{why}] {
+    listener_.on_outlived(in_cluster, why);
+  });
+}
+
 /// Whom to dial: the voters by id, and as long as not all of them are linked, whoever may know
 /// more.
 void Life::aim() {
@@ -276,9 +283,7 @@ void Life::stepped(const Effects& effects) {
     config_changed(std::exchange(config_, engine_.config()));
   }
   if (effects.announce) goose_changed(*effects.announce);
-  if (config_.removed_by(id()) == RemovedBy::upkeep && !std::exchange(over_, true)) {
-    end_timer_ = home_.loop.wake_at(net::Loop::now(), [this] { listener_.on_outlived(); });
-  }
+  if (config_.removed_by(id()) == RemovedBy::upkeep) outlive(true, id_is_useless);
   work_.look();
   changes_.look();
   if (effects.announce) errands_.look();

@@ -29,9 +29,9 @@ class Life final : private Surroundings, private PeersOwner {
     std::function<void(Failure)>
         on_failure;  ///< The process must end. Not called from the constructor.
     std::function<void(int exit_code)> on_done;  ///< The work is done: stop.
-    std::function<void()>
-        on_outlived;  ///< This id is of no use any more: a new one is needed (section 6).
-    std::function<void()> on_stillborn;  ///< Nor is this cluster (F4).
+    /// This id is of no use any more: a new one is needed (section 6); nor is its cluster, unless
+    /// it goes on `in_cluster` (F4).
+    std::function<void(bool in_cluster, const std::string& why)> on_outlived;
   };
 
   /// `record` is durable. `start` says what to do about a cluster; a Refuse has been dealt with
@@ -64,6 +64,7 @@ class Life final : private Surroundings, private PeersOwner {
 
   static constexpr Duration farewell_time =
       std::chrono::milliseconds{250};  ///< For the links to close.
+  static constexpr std::string_view id_is_useless = "its id is of no use in this cluster any more";
   static constexpr Duration succession_time =
       std::chrono::milliseconds{100};  ///< For a new goose to be heard.
 
@@ -108,6 +109,7 @@ class Life final : private Surroundings, private PeersOwner {
   void notice_outgrown(Stamp stamp);
   void leave();
   void leave_after(Duration wait);
+  void outlive(bool in_cluster, std::string_view why);
   void fail(Failure failure);
   [[nodiscard]] Facts facts() const;
   [[nodiscard]] std::vector<std::string> environment_of_work() const;

@@ -114,9 +114,7 @@ void Life::notice_outgrown(Stamp stamp) {
   }
   if (!outgrown_ || now - outgrown_->last > 2 * promise) outgrown_ = {now, now};
   outgrown_->last = now;
-  if (now - outgrown_->first < promises_until_outgrown * promise || std::exchange(over_, true))
-    return;
-  end_timer_ = home_.loop.wake_at(now, [this] { listener_.on_outlived(); });
+  if (now - outgrown_->first >= promises_until_outgrown * promise) outlive(true, id_is_useless);
 }
 
 void Life::called(NodeId who, const wire::Call& call) {
@@ -141,9 +139,10 @@ void Life::answered(NodeId looked_for, const wire::Hello& theirs) {
     return;
   gone_.push_back(looked_for);
   // Without anybody to ask it would found a cluster of its own.
-  if (over_ || home_.settings.join.empty() || !membership::is_stillborn(record(), gone_)) return;
-  over_ = true;
-  end_timer_ = home_.loop.wake_at(net::Loop::now(), [this] { listener_.on_stillborn(); });
+  if (home_.settings.join.empty() || !membership::is_stillborn(record(), gone_)) return;
+  const bool was_led = record().config.stamp.term > Term{};
+  outlive(false, was_led ? "all voters of its cluster are gone"
+                         : "its cluster never had a goose, and has lost its majority");
 }
 
 void Life::met_fresh(NodeId who) {

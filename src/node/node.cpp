@@ -4,6 +4,7 @@
 #include <optional>
 #include <utility>
 
+#include "membership/words.hpp"
 #include "net/server.hpp"
 #include "node/life.hpp"
 #include "node/start.hpp"
@@ -124,21 +125,16 @@ void Node::Impl::serve() {
 }
 
 void Node::Impl::tell_start(const Record& record, const membership::Decision& start) {
-  const std::string addresses = [this] {
-    std::string text;
-    for (const std::string& it : server.addresses()) text += (text.empty() ? "" : ", ") + it;
-    return text;
-  }();
   log.set_node(wire::short_text(record.node.id), home.address);
   log.set_term(record.term);
-  log.info("start", "duckduckgoose " + std::string{program_version} + " listens on " + addresses +
-                        "; its data lie in " + directory.path());
+  log.info("start", "duckduckgoose " + std::string{program_version} + " listens on " +
+                        membership::joined(server.addresses()) + "; its data lie in " +
+                        directory.path());
   if (std::holds_alternative<membership::Resume>(start)) {
     log.info("resume", resuming(record, home.settings));
   } else if (const auto* ask = std::get_if<membership::AskTargets>(&start)) {
-    std::string targets;
-    for (const std::string& it : ask->targets) targets += (targets.empty() ? "" : ", ") + it;
-    log.info("joining", "joins cluster " + ask->cluster + ": asks " + targets);
+    log.info("joining",
+             "joins cluster " + ask->cluster + ": asks " + membership::joined(ask->targets));
   }
   if (const auto& job = home.settings.job) {
     log.info("containment", "what the goose starts is contained by " +
@@ -165,15 +161,8 @@ void Node::Impl::begin(const Record& record, const membership::Decision& start) 
                 exit_with = code;
                 stop();
               },
-          .on_outlived =
-              [this] { begin_anew(true, "its id is of no use in this cluster any more"); },
-          .on_stillborn =
-              [this] {
-                const bool was_led = life->record().config.stamp.term > Term{};
-                begin_anew(false, was_led ? "all voters of its cluster are gone"
-                                          : "its cluster never had a goose, and has "
-                                            "lost its majority");
-              }});
+          .on_outlived = [this](bool in_cluster,
+                                const std::string& why) { begin_anew(in_cluster, why); }});
   keeper.beat();
 }
 

@@ -157,13 +157,17 @@ void Raft::lose() {
 /// Voters without a link cannot answer any more: to wait for them would only hold up the next
 /// election.
 bool Raft::can_still_win(const Candidate& candidate) const {
-  std::vector<NodeId> possible = candidate.granted;
+  return is_majority(with_linked_voters(candidate.granted, candidate.refused));
+}
+
+std::vector<NodeId> Raft::with_linked_voters(std::vector<NodeId> nodes,
+                                             const std::vector<NodeId>& except) const {
   for (const LinkedPeer& link : links_) {
-    const bool has_refused =
-        std::ranges::find(candidate.refused, link.who.id) != candidate.refused.end();
-    if (record_.config.has(link.who.id) && !has_refused) count(possible, link.who.id);
+    const NodeId id = link.who.id;
+    const bool is_excepted = std::ranges::find(except, id) != except.end();
+    if (record_.config.has(id) && !is_excepted) count(nodes, id);
   }
-  return is_majority(possible);
+  return nodes;
 }
 
 /// All hear of a Release at the same moment, and a random wait as short as a failover should be is
@@ -194,11 +198,7 @@ Duration Raft::turn_length() const { return std::max(short_wait_, record_.config
 /// Whoever is called to follow, and can reach a majority, need not ask whether it would win: the
 /// Release that it sends along frees its voters (thesis 3.10).
 void Raft::succeed() {
-  std::vector<NodeId> reached{self_.id};
-  for (const LinkedPeer& it : links_) {
-    if (record_.config.has(it.who.id)) reached.push_back(it.who.id);
-  }
-  if (!is_majority(reached)) {
+  if (!is_majority(with_linked_voters({self_.id}, {}))) {
     ask();
   } else if (stand()) {
     campaign();

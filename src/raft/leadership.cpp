@@ -154,8 +154,7 @@ void Raft::on(const ChangeRequest& request) {
   if (!next) return answer(next.error());
   const bool is_undo = std::holds_alternative<Undo>(request.edit);
   if (!is_undo) {
-    if (leader->change) return answer(Outcome::change_in_flight);
-    if (!has_claimed_configuration()) return answer(Outcome::change_in_flight);
+    if (leader->change || !has_claimed_configuration()) return answer(Outcome::change_in_flight);
     if (!has_majority_acknowledged(*leader)) {
       return answer(Outcome::voters_silent, voters_behind(*leader));
     }

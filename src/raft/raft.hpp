@@ -183,6 +183,8 @@ class Raft {
   [[nodiscard]] bool stand();
   void ask();
   void succeed();
+  [[nodiscard]] std::vector<NodeId> with_linked_voters(std::vector<NodeId> nodes,
+                                                       const std::vector<NodeId>& except) const;
   [[nodiscard]] Duration turn_of_founder() const;
   [[nodiscard]] Duration turn_length() const;
   void campaign();

@@ -315,7 +315,7 @@ std::string to_text(const Event& event, const Names& names) {
 std::string to_text(const Trace& trace, const Names& names) {
   std::string text{to_text(trace.turn)};
   if (trace.other) text += " " + names.name_of(*trace.other);
-  if (trace.stamp && trace.turn != Turn::leads) text += " " + to_text(*trace.stamp);
+  if (trace.stamp) text += " " + to_text(*trace.stamp);
   if (trace.refusal) text += ": " + std::string{to_text(*trace.refusal)};
   if (trace.cause) text += ": " + to_text(*trace.cause, names);
   return text;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "raft/ensure.hpp"
 #include "sim/names.hpp"
 
 namespace duckduckgoose::sim {
@@ -175,7 +176,7 @@ void Founding::ask(Place place, const std::string& target) {
     hear(place, life, round, membership::TargetSilent{target, "no answer"});
   });
   after(delay(), [=, this] {
-    const Place there = *place_at(target);
+    const Place there = place_at(target);
     const bool is_lost = !is_clear_ && chance_.below(20) == 0;
     if (is_lost || !reaches(place, there)) return;
     const Record& record = *nodes_[there].disk;
@@ -261,7 +262,7 @@ void Founding::look_around(Place place, unsigned life) {
         [=, this] { look_around(place, life); });
   const std::vector<Member> voters = it.disk->config.members;
   for (const Member& voter : voters) {
-    const Place there = *place_at(voter.address);
+    const Place there = place_at(voter.address);
     if (there == place || !reaches(place, there)) continue;
     const Record theirs = *nodes_[there].disk;
     after(delay(), [=, this] {
@@ -286,7 +287,7 @@ void Founding::try_to_lead(Place place) {
   if (record.config.stamp.term > Term{} || !record.config.may_lead(record.node.id)) return;
   std::size_t votes = 0;
   for (const Member& voter : record.config.members) {
-    const Place there = *place_at(voter.address);
+    const Place there = place_at(voter.address);
     const bool is_there = there == place || reaches(place, there);
     if (!is_there || !is_on_disk(voter, record.cluster.id)) continue;
     if (nodes_[there].disk->config.stamp > record.config.stamp) return;
@@ -309,14 +310,14 @@ void Founding::learn(Place place, const Record& from) {
 
 // What must hold.
 
-std::optional<Founding::Place> Founding::place_at(const std::string& address) const {
+Founding::Place Founding::place_at(const std::string& address) const {
   const auto found = std::ranges::find(nodes_, address, &Node::address);
-  if (found == nodes_.end()) return std::nullopt;
+  ensure(found != nodes_.end());
   return static_cast<Place>(found - nodes_.begin());
 }
 
 bool Founding::is_on_disk(const Member& voter, ClusterId cluster) const {
-  const std::optional<Record>& disk = nodes_[*place_at(voter.address)].disk;
+  const std::optional<Record>& disk = nodes_[place_at(voter.address)].disk;
   return disk && disk->node.id == voter.id && disk->cluster.id == cluster;
 }
 

@@ -81,7 +81,7 @@ class Founding {
   void try_to_lead(Place place);
   void learn(Place place, const Record& from);
 
-  [[nodiscard]] std::optional<Place> place_at(const std::string& address) const;
+  [[nodiscard]] Place place_at(const std::string& address) const;
   [[nodiscard]] bool is_on_disk(const Member& voter, ClusterId cluster) const;
   [[nodiscard]] bool can_have_goose(ClusterId cluster, const Configuration& config) const;
   void check_goose(Place goose);

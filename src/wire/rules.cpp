@@ -47,6 +47,23 @@ Flaw flaw_in_word(std::string_view key, std::string_view text, std::size_t bytes
                     std::to_string(bytes_max) + " printable ASCII characters without blanks");
 }
 
+Flaw flaw_in_voters(std::int64_t voters) {
+  const auto most = static_cast<std::int64_t>(members_max);
+  return unless(
+      voters % 2 == 1 && voters <= most,
+      "voters: " + std::to_string(voters) + " is not an odd number up to " + std::to_string(most));
+}
+
+/// The first flaw that `flaw_in_one` finds in any of them.
+template <class Items, class Find>
+Flaw first_flaw(const Items& items, Find flaw_in_one) {
+  Flaw flaw;
+  for (const auto& it : items) {
+    if (!flaw) flaw = flaw_in_one(it);
+  }
+  return flaw;
+}
+
 Flaw flaw_in_body(std::string_view body) {
   return unless(
       body.size() <= body_bytes_max,
@@ -57,11 +74,7 @@ Flaw flaw_in_body(std::string_view body) {
 
 Flaw flaw_in(const Member& member) { return flaw_in_address(member.address); }
 
-Flaw flaw_in(const Limits& limits) {
-  return unless(limits.voters % 2 == 1 && limits.voters <= static_cast<int>(members_max),
-                "voters: " + std::to_string(limits.voters) + " is not an odd number up to " +
-                    std::to_string(members_max));
-}
+Flaw flaw_in(const Limits& limits) { return flaw_in_voters(limits.voters); }
 
 Flaw flaw_in(const Configuration& config) {
   const auto& members = config.members;
@@ -97,25 +110,20 @@ Flaw flaw_in(const ProtocolRange& protocol) {
 
 Flaw flaw_in(const Founding& founding) {
   const auto& slots = founding.slots;
-  Flaw address;
-  for (const std::string& it : slots) {
-    if (!address) address = flaw_in_address(it);
-  }
   const bool ascend =
       std::ranges::adjacent_find(slots, std::ranges::greater_equal{}) == slots.end();
   return first_of({unless(!slots.empty() && slots.size() <= founders_max,
                           "slots: " + std::to_string(slots.size()) + " are not 1 to " +
                               std::to_string(founders_max)),
-                   address, unless(ascend, "slots: they do not ascend"),
+                   first_flaw(slots, flaw_in_address), unless(ascend, "slots: they do not ascend"),
                    flaw_in_promise(founding.promise)});
 }
 
 Flaw flaw_in(const Hello& hello) {
-  Flaw feature;
-  for (const std::string& name : hello.features) {
-    if (!feature) feature = flaw_in_word("features", name, feature_bytes_max);
-  }
-  return first_of({flaw_in(hello.protocol), feature,
+  const auto flaw_in_feature = [](const std::string& name) {
+    return flaw_in_word("features", name, feature_bytes_max);
+  };
+  return first_of({flaw_in(hello.protocol), first_flaw(hello.features, flaw_in_feature),
                    unless(hello.features.size() <= features_max,
                           "features: more than " + std::to_string(features_max)),
                    flaw_in_word("version", hello.version, version_bytes_max),
@@ -179,9 +187,7 @@ Flaw flaw_in(const SettingsRequest& request) {
        in_range("promise_ms", request.promise_ms, promise_min, promise_max),
        in_range("replace_after_ms", request.replace_after_ms, least, most),
        in_range("shrink_after_ms", request.shrink_after_ms, least, most),
-       unless(!request.voters || (*request.voters % 2 == 1 && *request.voters <= members_max),
-              "voters: " + std::to_string(request.voters.value_or(0)) +
-                  " is not an odd number up to " + std::to_string(members_max))});
+       request.voters ? flaw_in_voters(static_cast<std::int64_t>(*request.voters)) : Flaw{}});
 }
 
 }  // namespace duckduckgoose::wire

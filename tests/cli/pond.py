@@ -185,12 +185,12 @@ class PondTest(unittest.TestCase):
         self.told = "\n".join(f"--- {node.log.name}\n{node.words()}"
                               for node in self.nodes if node.log.exists())
 
-    def node(self):
+    def node(self, kind=Node):
         """One more node, not started."""
         port = free_port()
         while any(port == node.port for node in self.nodes):  # one that has not listened yet
             port = free_port()
-        self.nodes.append(Node(self.folder, port))
+        self.nodes.append(kind(self.folder, port))
         return self.nodes[-1]
 
     def first(self, **variables):

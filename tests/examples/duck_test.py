@@ -9,11 +9,14 @@ import time
 import websockets  # noqa: F401  # without it no duck would live
 
 TESTS = pathlib.Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(TESTS / "cli"), str(TESTS / "outside")]
+EXAMPLES = TESTS.parent / "examples"
+sys.path[:0] = [str(TESTS / "cli"), str(TESTS / "outside"), str(EXAMPLES)]
 import history  # noqa: E402
 import pond  # noqa: E402
+import record  # noqa: E402
+import rules  # noqa: E402
 
-DUCK = TESTS.parent / "examples" / "duck.py"
+DUCK = EXAMPLES / "duck.py"
 PAUSE_S = 0.005  # between two questions to one node
 
 
@@ -27,14 +30,6 @@ class PythonDuck(pond.Node):
     def start(self, *words, **variables):
         command = [sys.executable, "-B", DUCK, "--port", self.port, "--data", self.data]
         return self.start_as([*map(str, command), *self.more, *words], **variables)
-
-    def kill(self):
-        if self.runs():
-            self.process.kill()
-            self.process.wait()
-
-    def pid(self):
-        return self.process.pid if self.runs() else None
 
 
 class Asker(threading.Thread):
@@ -62,8 +57,7 @@ class Asker(threading.Thread):
 
 class Duck(pond.PondTest):
     def python(self, to, *words):
-        duck = PythonDuck(self.folder, pond.free_port())
-        self.nodes.append(duck)
+        duck = self.node(PythonDuck)
         duck.more = ["--join", ",".join(it.address for it in to), *words]
         return duck.start()
 
@@ -80,6 +74,11 @@ class Duck(pond.PondTest):
         self.assertEqual(new.status()["voters"], 3, "who only listens is never promoted")
         self.assertIn(third, nodes)
         self.assertIn(second, nodes)
+
+    def test_goes_on_when_it_is_refused(self):
+        duck = rules.Rules(record.Record(self.folder, "default", True), True, list)
+        duck.receive({"id": "9f3c1a7be204d856"}, {"type": "rejected", "body": {"refusal": "clone"}})
+        self.assertEqual(duck.out, [])
 
     def whole(self):
         """Two nodes of the program and one in Python, which all vote."""
