@@ -8,7 +8,9 @@ set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 find_program(DDG_CCACHE ccache)
 mark_as_advanced(DDG_CCACHE)
 if(DDG_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${DDG_CCACHE})
+  # Else it would not keep what was compiled with a precompiled header.
+  set(CMAKE_CXX_COMPILER_LAUNCHER
+    ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros ${DDG_CCACHE})
 endif()
 
 find_package(Threads REQUIRED)

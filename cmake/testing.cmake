@@ -1,3 +1,18 @@
+# ddg_use_googletest(NAME): the program NAME is compiled as tests are, in a hurry: they are many and
+# need not be fast themselves. The headers of GoogleTest are parsed once for all.
+function(ddg_use_googletest name)
+  if(NOT TARGET ddg_googletest)
+    set(empty ${PROJECT_BINARY_DIR}/googletest.cpp)
+    file(CONFIGURE OUTPUT ${empty} CONTENT "")
+    add_library(ddg_googletest OBJECT ${empty})
+    target_compile_options(ddg_googletest PUBLIC -O0 -fpch-preprocess)
+    target_link_libraries(ddg_googletest PUBLIC GTest::gmock GTest::gtest_main)
+    target_precompile_headers(ddg_googletest PRIVATE <gmock/gmock.h> <gtest/gtest.h>)
+  endif()
+  target_link_libraries(${name} PRIVATE ddg_googletest)
+  target_precompile_headers(${name} REUSE_FROM ddg_googletest)
+endfunction()
+
 # ddg_add_tests(NAME SOURCES file... [LIBS target...] [LABEL quick|slow] [TIMEOUT seconds])
 #
 # One GoogleTest executable; each of its tests becomes a test of ctest. LABEL says whether
@@ -18,7 +33,8 @@ function(ddg_add_tests name)
     set(arg_TIMEOUT 60)
   endif()
   add_executable(${name} ${arg_SOURCES})
-  target_link_libraries(${name} PRIVATE ${arg_LIBS} GTest::gmock GTest::gtest_main)
+  target_link_libraries(${name} PRIVATE ${arg_LIBS})
+  ddg_use_googletest(${name})
   gtest_discover_tests(${name}
     TEST_PREFIX ${name}.
     DISCOVERY_MODE PRE_TEST
