@@ -26,8 +26,8 @@ class Leading:
         if not self.leads():
             self.role, self.goose = "candidate", None
             return self.lose()
-        if self.config["term"] == 0:  # else everybody took it for a cluster that nobody has led
-            self.claim()
+        if self.config["term"] == 0 or len(self.config["members"]) % 2 == 0 or not self.others():
+            self.claim()  # rule 7 says why not later
         return self.send_round()
 
     def claim(self):

@@ -225,23 +225,28 @@ void Work::over(bool well) {
 void Work::take_over(bool keeper_is_dead) {
   if (!job_ || stage_ == Stage::idle || stage_ == Stage::due) return;
   end();
-  end_alone(keeper_is_dead ? 0 : getppid());
+  end_alone(keeper_is_dead);
 }
 
 /// The core waits until all is dead, and so do all others.
-void Work::end_alone(pid_t keeper) {
-  job_->job.containment.forbid(keeper);  // it may be stopped between hearing of a start and fork
+void Work::end_alone(bool keeper_is_dead) {
+  const os::Containment& containment = job_->job.containment;
+  // It may die unnoticed, and what it started then has another parent, which is not ours to search.
+  const pid_t keeper = keeper_is_dead ? 0 : containment.living_chooser();
+  if (keeper != 0) containment.forbid(keeper);  // it may stand between hearing of a start and fork
   const Duration limit = std::max<Duration>(grace(), std::chrono::milliseconds{20});
-  if (!job_->job.containment.kill_all(keeper, getpid(), limit)) {
+  if (!containment.kill_all(keeper, getpid(), limit)) {
     home_.log.repeat(LogLevel::warn, "keeper", "takes over",
                      "cannot kill what the goose had started yet", net::Loop::now());
-    timer_ =
-        home_.loop.wake_at(net::Loop::now() + tell_every, [this, keeper] { end_alone(keeper); });
+    timer_ = home_.loop.wake_at(net::Loop::now() + tell_every,
+                                [this, keeper_is_dead] { end_alone(keeper_is_dead); });
     return;
   }
+  const bool died_since = keeper != 0 && containment.living_chooser() == 0;
+  if (died_since) return end_alone(true);
   home_.log.warn("keeper", "killed all that the goose had started");
   const bool well = !core_knows_ || last_act_alone(keeper == 0);
-  if (keeper == 0) job_->job.containment.end();
+  if (keeper == 0) containment.end();
   if (std::exchange(core_knows_, false)) engine_.step(WorkEnded{well});
   // A keeper that goes on has an end to see to as well, and says when it has.
   if (keeper != 0) tell_end(net::Loop::now());

@@ -56,7 +56,7 @@ class Work {
   [[nodiscard]] bool start(guard::Part part);
   void halt(guard::Part part);
   void tell_end(Instant limit);
-  void end_alone(pid_t keeper);
+  void end_alone(bool keeper_is_dead);
   void go_on();
   void prepare();
   void end();

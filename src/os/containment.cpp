@@ -55,7 +55,7 @@ std::optional<Level> parse_level(std::string_view word) {
 }
 
 Containment::Containment(Level level, std::string run_id)
-    : level_{level}, run_id_{std::move(run_id)} {
+    : level_{level}, run_id_{std::move(run_id)}, chooser_{getpid()} {
   pthread_sigmask(SIG_SETMASK, nullptr, &mask_);
 }
 
@@ -83,6 +83,8 @@ std::expected<Containment, std::string> Containment::choose(std::optional<Level>
   }
   return chosen;
 }
+
+pid_t Containment::living_chooser() const { return getppid() == chooser_ ? chooser_ : 0; }
 
 std::expected<pid_t, std::string> Containment::start(const Program& program) const {
   Program marked = program;

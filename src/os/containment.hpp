@@ -39,6 +39,9 @@ class Containment {
 
   [[nodiscard]] Level level() const { return level_; }
 
+  /// Who chose it, as its child sees that: 0 once that is dead, and somebody else the parent.
+  [[nodiscard]] pid_t living_chooser() const;
+
   /// Starts a child of the calling process, which should adopt orphans. Error: the call that
   /// failed.
   [[nodiscard]] std::expected<pid_t, std::string> start(const Program& program) const;
@@ -68,6 +71,7 @@ class Containment {
 
   Level level_;
   std::string run_id_;
+  pid_t chooser_;
   std::optional<Cgroup> cgroup_;
   std::shared_ptr<std::atomic<pid_t>> forbidden_;  ///< In memory that is shared; 0: nobody.
   sigset_t mask_{};  ///< As it is when programs are not yet in question.

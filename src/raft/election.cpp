@@ -197,8 +197,10 @@ Duration Raft::turn_length() const { return std::max(short_wait_, record_.config
 
 /// Whoever is called to follow, and can reach a majority, need not ask whether it would win: the
 /// Release that it sends along frees its voters (thesis 3.10).
-void Raft::succeed() {
-  if (!is_majority(with_linked_voters({self_.id}, {}))) {
+void Raft::succeed(const Release& release) {
+  // The dead may still be linked. One that has handed over answers.
+  const auto dead = release.is_dead() ? std::vector{release.incarnation.id} : std::vector<NodeId>{};
+  if (!is_majority(with_linked_voters({self_.id}, dead))) {
     ask();
   } else if (stand()) {
     campaign();

@@ -48,9 +48,18 @@ void Raft::lead() {
   role_ = std::move(leader);
   trace(Turn::leads).cause = leadership().cause;
   // The lease rests on votes that are on their disks: all hear who leads before anything is saved
-  // again. But a configuration of term 0 says that nobody has ever led under it.
+  // again. But a configuration of term 0 says that nobody has ever led under it. And of an even
+  // number of voters one that leaves at the first round may be the last whose acknowledgement lets
+  // the leader drop it.
   const bool nobody_led = record_.config.stamp.term == Term{};
-  if (nobody_led || record_.config.is_single()) claim_configuration();
+  const bool is_even = record_.config.members.size() % 2 == 0;
+  if (nobody_led || is_even || record_.config.is_single()) claim_configuration();
+  send_round();
+}
+
+/// Before every round but the first, which lead() sends.
+void Raft::send_next_round() {
+  claim_configuration();
   send_round();
 }
 
@@ -67,8 +76,6 @@ void Raft::claim_configuration() {
 
 void Raft::send_round() {
   auto& leader = std::get<Leader>(role_);
-  const bool is_first = leader.round_at == Instant{};
-  if (!is_first) claim_configuration();
   const SentRound round{new_round(), now_, record_.config.promise};
   const std::vector<NodeId> to = rounds_to();
   std::erase_if(leader.progress, [&](const Leader::Progress& it) {
@@ -140,7 +147,7 @@ void Raft::hurry() {
   const Instant soonest =
       leader.round_at + record_.config.promise / static_cast<int>(Lease::rounds_max);
   leader.heartbeat_at = std::min(leader.heartbeat_at, soonest);
-  if (now_ >= leader.heartbeat_at && now_ > leader.round_at) send_round();
+  if (now_ >= leader.heartbeat_at && now_ > leader.round_at) send_next_round();
 }
 
 void Raft::on(const ChangeRequest& request) {
@@ -154,7 +161,9 @@ void Raft::on(const ChangeRequest& request) {
   if (!next) return answer(next.error());
   const bool is_undo = std::holds_alternative<Undo>(request.edit);
   if (!is_undo) {
-    if (leader->change || !has_claimed_configuration()) return answer(Outcome::change_in_flight);
+    const bool has_claimed = has_claimed_configuration();
+    if (!has_claimed) hurry();
+    if (leader->change || !has_claimed) return answer(Outcome::change_in_flight);
     if (!has_majority_acknowledged(*leader)) {
       return answer(Outcome::voters_silent, voters_behind(*leader));
     }
@@ -337,8 +346,8 @@ std::vector<NodeId> Raft::rounds_to() const {
   return to;
 }
 
-/// Who has acknowledged the configuration that this leader found has its rewrite before a Release:
-/// both take the same link.
+/// Who has acknowledged the configuration that this leader found gets its rewrite before a Release,
+/// over the same link. If that was lost in between, its voters refuse it once, and it catches up.
 bool Raft::is_fit(const Leader& leader, NodeId id) const {
   const auto* progress = leader.find(id);
   if (!may_lead_other(id) || progress == nullptr || !progress->acknowledged) return false;

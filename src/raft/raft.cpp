@@ -105,7 +105,7 @@ void Raft::on(const Tick& /*tick*/) {
   } else if (const auto* candidate = std::get_if<Candidate>(&role_)) {
     if (now_ >= candidate->give_up_at) lose();
   } else if (now_ >= std::get<Leader>(role_).heartbeat_at) {
-    send_round();
+    send_next_round();
   }
 }
 
@@ -124,7 +124,7 @@ void Raft::on(const Received& received) {
     return;
   }
   if (const auto* release = std::get_if<Release>(&message.body)) {
-    if (hear(*release)) succeed();
+    if (hear(*release)) succeed(*release);
     return;
   }
   acquaintance_.met(message.from, message.saves);
@@ -191,7 +191,7 @@ std::optional<Refusal> Raft::refusal(const Message& message) const {
   return std::nullopt;
 }
 
-/// True: this node is the first that may follow who is released.
+/// True: this node is the first that may follow who was followed until now.
 bool Raft::hear(const Release& release) {
   if (release.incarnation.id == self_.id) return false;
   const Term until = release.is_dead() ? Term{~std::uint64_t{0}} : release.term;
@@ -214,7 +214,8 @@ bool Raft::hear(const Release& release) {
     follow(std::nullopt,
            {.code = code, .previous = release.incarnation.id, .release = release.reason},
            now_ + turn);
-    return turn == Duration{0};
+    // Whoever lost an election was last followed in an earlier one: to ask first costs nothing.
+    return turn == Duration{0} && release.reason != ReleaseReason::lost_election && may_campaign();
   }
   return false;
 }

@@ -70,7 +70,7 @@ struct Leader {
     std::optional<Configuration> before{};  ///< None: this change is an undo itself.
   };
   std::optional<Change> change{};    ///< In flight until a majority has acknowledged it.
-  std::optional<Stamp> inherited{};  ///< The present configuration's until its term was rewritten.
+  std::optional<Stamp> inherited{};  ///< The present configuration's before its term was rewritten.
 
   struct Question {
     Ticket ticket{};
@@ -121,7 +121,8 @@ class Raft {
   /// Until when a given hold keeps every Release back.
   [[nodiscard]] Instant held_until() const { return held_until_; }
 
-  /// As the leader: the configuration's term is its own, so it may be changed (rule 7).
+  /// Of a leader: the configuration's term is its own, as it must be before anything is changed
+  /// (rule 7). A new leader refuses changes until then, and hurries.
   [[nodiscard]] bool has_claimed_configuration() const {
     return record_.config.stamp.term == record_.term;
   }
@@ -182,7 +183,7 @@ class Raft {
   }  // Release, Rejected: see on(Received)
   [[nodiscard]] bool stand();
   void ask();
-  void succeed();
+  void succeed(const Release& release);
   [[nodiscard]] std::vector<NodeId> with_linked_voters(std::vector<NodeId> nodes,
                                                        const std::vector<NodeId>& except) const;
   [[nodiscard]] Duration turn_of_founder() const;
@@ -205,6 +206,7 @@ class Raft {
   void receive(const Message& message, const HeartbeatReply& reply);
   void lead();
   void claim_configuration();
+  void send_next_round();
   void send_round();
   void keep_self_promise();
   void settle();

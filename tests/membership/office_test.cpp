@@ -29,6 +29,21 @@ TEST(Office, leaves_the_voters_alone_while_it_gives_the_office_up) {
   EXPECT_FALSE(office_of(leader, flock.now()));
 }
 
+TEST(Office, lets_a_new_leader_first_make_the_configuration_its_own) {
+  Flock flock;
+  flock.join();
+  flock.join();
+  flock.run(100ms);
+  flock.kill(NodeId{1});
+  for (int i = 0; i < 3000 && flock.leader() == nullptr; ++i) flock.run(1ms);
+  ASSERT_NE(flock.leader(), nullptr);
+  EXPECT_FALSE(flock.leader()->has_claimed_configuration());
+  EXPECT_TRUE(office_of(*flock.leader(), flock.now())->in_flight);
+  flock.run(150ms);
+  EXPECT_TRUE(flock.leader()->has_claimed_configuration());
+  EXPECT_FALSE(office_of(*flock.leader(), flock.now())->in_flight);
+}
+
 TEST(Office, promotes_the_second_and_third_node_back_to_back) {
   Flock flock;
   flock.join();

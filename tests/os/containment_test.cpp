@@ -42,7 +42,7 @@ class Ready {
 
 int exit_code_of_child(pid_t process) {
   int status = 0;
-  EXPECT_EQ(waitpid(process, &status, 0), process);
+  EXPECT_GT(waitpid(process, &status, 0), 0);
   return exit_code_of(status);
 }
 
@@ -143,6 +143,23 @@ TEST_P(Contained, gets_sigterm_in_its_whole_group) {
 
 INSTANTIATE_TEST_SUITE_P(All, Contained, testing::Values(Level::sweep, Level::cgroup, Level::pidns),
                          [](const auto& it) { return std::string{to_text(it.param)}; });
+
+// To take the parent for it would be to kill all that the next parent, init, has started.
+TEST(Containment, knows_that_its_chooser_has_died) {
+  adopt_orphans();
+  const pid_t chooser = fork();
+  if (chooser == 0) {
+    const Containment chosen = *Containment::choose(Level::sweep, run_id());
+    const pid_t self = getpid();
+    if (fork() != 0) pause();
+    const bool knows_it_lives = chosen.living_chooser() == self;
+    ::kill(self, SIGKILL);
+    while (getppid() == self) usleep(1000);
+    _exit(knows_it_lives && chosen.living_chooser() == 0 ? 0 : 1);
+  }
+  EXPECT_EQ(exit_code_of_child(chooser), exit_signalled + SIGKILL);
+  EXPECT_EQ(exit_code_of_child(-1), 0);
+}
 
 TEST(Containment, has_a_word_for_each_level) {
   for (const Level it : {Level::sweep, Level::pid1, Level::cgroup, Level::pidns}) {

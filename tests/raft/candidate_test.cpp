@@ -123,6 +123,19 @@ TEST(Candidate, rewrites_at_once_the_term_of_a_configuration_under_which_nobody_
   EXPECT_EQ(effects.persist.value().config.stamp, (Stamp{raft.record().term, 2}));
 }
 
+// {n1, n2}: n2 leaves at the first round, and can be dropped if it has acknowledged the rewrite.
+TEST(Candidate, rewrites_at_once_the_term_of_the_configuration_of_an_even_number) {
+  Raft raft = node({.config = voters({n1, n2})});
+  const Instant now = wait_until_it_asks(raft, at(0ms));
+  static_cast<void>(answer_vote(raft, now, n2));
+  Effects effects = answer_vote(raft, now, n2);
+  ASSERT_TRUE(is<Leader>(raft));
+  EXPECT_EQ(effects.persist.value().config.stamp, (Stamp{Term{2}, 2}));
+  static_cast<void>(acknowledge(raft, now, n2, round_in(effects)));
+  effects = raft.step(now, ChangeRequest{DropVoter{n2, {}}, Ticket{1}});
+  EXPECT_EQ(outcome_in(effects), Outcome::in_force);
+}
+
 TEST(Candidate, counts_a_voter_once) {
   Raft raft = node({.config = voters({n1, n2, n3, n4, n5})});
   const Instant now = wait_until_it_asks(raft, at(0ms));

@@ -65,6 +65,12 @@ TEST(Change, waits_for_the_new_leaders_rewrite_of_the_term) {
   const Effects first = answer_vote(raft, now, n2);
   for (const NodeId id : {n2, n3}) static_cast<void>(acknowledge(raft, now, id, round_in(first)));
   EXPECT_EQ(ask(raft, now, ChangeSettings{.promise = 2s}), Outcome::change_in_flight);
+
+  // With a promise of a minute it would otherwise be six seconds away.
+  EXPECT_LT(raft.leader()->heartbeat_at, now + 20ms);
+  const Instant then = now + 20ms;
+  EXPECT_EQ(ask(raft, then, ChangeSettings{.promise = 2s}), Outcome::change_in_flight);
+  EXPECT_TRUE(raft.has_claimed_configuration());
 }
 
 // The rewrite of the term is on its way to it: it needs no second acknowledgement to take over.

@@ -49,6 +49,27 @@ TEST(Release, lets_the_first_in_line_campaign_at_once_if_it_reaches_a_majority) 
   }
 }
 
+// The closed connection of the dead may be noticed after its keeper has spoken.
+TEST(Release, lets_the_first_in_line_ask_if_only_the_dead_would_make_it_a_majority) {
+  for (const ReleaseReason reason : {ReleaseReason::dead, ReleaseReason::handover}) {
+    Following it;
+    static_cast<void>(it.raft.step(at(1ms), LinkUp{life(n2), 10, "", true}));
+    const Effects effects = it.raft.step(at(10ms), released(of(n2, Term{1}, reason), {.id = n2}));
+    ASSERT_EQ(sent<VoteRequest>(effects).size(), 2U);
+    EXPECT_EQ(sent<VoteRequest>(effects).front().pre, reason == ReleaseReason::dead);
+  }
+}
+
+// n2 led, and has campaigned since: its voters may still be bound to another one.
+TEST(Release, of_an_election_that_the_leader_has_lost_since_lets_nobody_campaign_at_once) {
+  Following it;
+  static_cast<void>(it.raft.step(at(1ms), LinkUp{life(n3), 10, "", true}));
+  const Release release = of(n2, Term{2}, ReleaseReason::lost_election);
+  const Effects effects = it.raft.step(at(10ms), released(release, {.id = n2}));
+  EXPECT_FALSE(effects.persist);
+  EXPECT_EQ(effects.wake_at.value(), at(10ms)) << "it asks";
+}
+
 // Another one asks already: to campaign against it would split the votes.
 TEST(Release, that_a_request_carries_lets_nobody_campaign_at_once) {
   Following it;
