@@ -50,6 +50,8 @@ class Chaos {
   // chaos.cpp
   void bad_weather();
   void clear_sky(ChaosResult& result);
+  void long_calm(Duration promise);
+  void expect_right_voters(Duration promise);
   [[nodiscard]] bool goose_is_due() const;
   [[nodiscard]] Duration longest_promise() const;
   void later(Later::What what, PlaceIndex a, PlaceIndex b, Duration delay);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "guard/guard.hpp"
+#include "membership/upkeep.hpp"
 #include "raft/chance.hpp"
 #include "raft/raft.hpp"
 #include "sim/checker.hpp"
@@ -121,6 +122,8 @@ class World {
   [[nodiscard]] bool connected(PlaceIndex a, PlaceIndex b) const {
     return !cuts_.is_cut(a, b) && !cuts_.is_cut(b, a);
   }
+  /// What this leader would do next to have the right voters.
+  [[nodiscard]] std::optional<membership::Upkeep> due_change(PlaceIndex leader) const;
   [[nodiscard]] const Checker& checker() const { return checker_; }
   [[nodiscard]] Checker& checker() { return checker_; }
   [[nodiscard]] const std::optional<Violation>& violation() const { return checker_.violation(); }
@@ -184,6 +187,7 @@ class World {
   void drain_inbox(PlaceIndex place);
   void schedule_tick(PlaceIndex place, std::optional<Instant> wake);
   void keep_up(PlaceIndex place);
+  [[nodiscard]] std::vector<NodeId> displaced_for(PlaceIndex place) const;
   void mix(std::uint64_t number) { digest_ = (digest_ ^ number) * 0x100000001b3U; }
 
   // world_network.cpp
