@@ -1,16 +1,17 @@
 # ddg_use_googletest(NAME): the program NAME is compiled as tests are, in a hurry: they are many and
-# need not be fast themselves. The headers of GoogleTest are parsed once for all.
+# need not be fast themselves. Its headers are parsed once for all.
 function(ddg_use_googletest name)
   if(NOT TARGET ddg_googletest)
     set(empty ${PROJECT_BINARY_DIR}/googletest.cpp)
     file(CONFIGURE OUTPUT ${empty} CONTENT "")
     add_library(ddg_googletest OBJECT ${empty})
-    target_compile_options(ddg_googletest PUBLIC -O0 -fpch-preprocess)
+    target_compile_options(ddg_googletest PUBLIC -O0)
     target_link_libraries(ddg_googletest PUBLIC GTest::gmock GTest::gtest_main)
-    target_precompile_headers(ddg_googletest PRIVATE <gmock/gmock.h> <gtest/gtest.h>)
+    target_precompile_headers(ddg_googletest PRIVATE
+      <gmock/gmock.h> <gtest/gtest.h> ${ddg_common_headers})
   endif()
   target_link_libraries(${name} PRIVATE ddg_googletest)
-  target_precompile_headers(${name} REUSE_FROM ddg_googletest)
+  ddg_precompile(${name} FROM ddg_googletest)
 endfunction()
 
 # ddg_add_tests(NAME SOURCES file... [LIBS target...] [LABEL quick|slow] [TIMEOUT seconds])
