@@ -57,14 +57,9 @@ void Engine::fail(const store::StoreError& error) {
   surroundings_.disk_failed(error);
 }
 
-Record Engine::whole(Record record) const {
-  record.addresses = surroundings_.met_at();
-  return record;
-}
-
 std::expected<void, Engine::Error> Engine::persist(const Record& record) {
   surroundings_.saving();
-  auto done = directory_.save(whole(record));
+  auto done = directory_.save(surroundings_.with_addresses(record));
   surroundings_.saved();
   quiet_at_ = net::Loop::now() + config().promise;
   return done;
@@ -76,7 +71,7 @@ void Engine::refresh_record() {
   const Instant now = net::Loop::now();
   if (now < quiet_at_ || !raft_.leadership().leader) return;
   quiet_at_ = now + config().promise;
-  Record record = whole(raft_.record());
+  Record record = surroundings_.with_addresses(raft_.record());
   record.seen = raft_.seen();
   if (directory_.is_hot(record)) return;
   surroundings_.saving();

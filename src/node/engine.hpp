@@ -29,8 +29,8 @@ class Surroundings {
   /// To every linked node but these.
   virtual void send_to_others(const Message& notice, const std::vector<NodeId>& except) = 0;
 
-  /// Addresses where peers were met, to be saved along.
-  [[nodiscard]] virtual std::vector<std::string> met_at() const = 0;
+  /// The record with what was learnt of addresses, to be saved along.
+  [[nodiscard]] virtual Record with_addresses(Record record) const = 0;
 
   /// Voters at whose addresses somebody else was met.
   [[nodiscard]] virtual const std::vector<NodeId>& displaced() const = 0;
@@ -110,7 +110,6 @@ class Engine {
   bool keep_up_once();
   void arm();
   void refresh_record();
-  [[nodiscard]] Record whole(Record record) const;
   void fail(const store::StoreError& error);
   [[nodiscard]] Ticket ticket_for(OnAnswer on_answer);
 

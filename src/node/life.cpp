@@ -40,6 +40,7 @@ Life::Life(Home& home, const Record& record, const membership::Decision& start, 
       errands_{home, engine_, peers_, book_, changes_},
       api_{story_, [this] { return facts(); }, [this](Duration wanted) { return hold(wanted); },
            errands_},
+      slot_{engine_.raft().record().slot},
       hints_{home_.settings.join},
       config_{engine_.config()} {
   story_.since = net::Loop::now();
@@ -98,9 +99,9 @@ void Life::join(const membership::AskTargets& ask) {
 
 /// One setting for all nodes says not which of the addresses is this one's: its own answer does.
 bool Life::know_address() {
-  const auto& slot = joining_->own_slot();
-  if (slot) {
-    home_.address = *slot;
+  slot_ = joining_->own_slot();
+  if (slot_) {
+    home_.address = *slot_;
     home_.log.set_node(wire::short_text(record().node.id), home_.address);
     book_.note(record().node.id, home_.address);
   } else if (!is_reachable_at(home_.settings)) {
@@ -259,7 +260,11 @@ void Life::send_to_others(const Message& notice, const std::vector<NodeId>& exce
   peers_.send_to_others(notice, except);
 }
 
-std::vector<std::string> Life::met_at() const { return book_.addresses(id(), wire::addresses_max); }
+Record Life::with_addresses(Record record) const {
+  record.slot = slot_;
+  record.addresses = book_.addresses(id(), wire::addresses_max);
+  return record;
+}
 
 void Life::keeping_up(const membership::Upkeep& change, const membership::Office& office) {
   home_.log.info("upkeep", membership::to_text(change, engine_.config(), office, book_));

@@ -73,7 +73,7 @@ class Life final : private Surroundings, private PeersOwner {
   void withdrawn(const Tenure& tenure) override;
   void send(const Message& message) override;
   void send_to_others(const Message& notice, const std::vector<NodeId>& except) override;
-  [[nodiscard]] std::vector<std::string> met_at() const override;
+  [[nodiscard]] Record with_addresses(Record record) const override;
   [[nodiscard]] const std::vector<NodeId>& displaced() const override { return gone_; }
   void saving() override;
   void saved() override;
@@ -126,6 +126,7 @@ class Life final : private Surroundings, private PeersOwner {
   Api api_;
   std::unique_ptr<Joining> joining_;
   std::optional<membership::Charter> charter_;  ///< Of the cluster that it is to found with others.
+  std::optional<std::string> slot_;             ///< Where this node found itself.
   std::vector<std::string> hints_;              ///< Where else the cluster may be found.
   Configuration config_;                        ///< As it last was, to see what changes.
   std::vector<NodeId> gone_;  ///< Voters at whose addresses somebody else answers.

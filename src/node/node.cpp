@@ -177,6 +177,7 @@ void Node::Impl::begin_anew(bool in_cluster, const std::string& why) {
   Record record = std::move(*made);
   record.saves = old.saves;
   record.promise_max = old.promise_max;
+  record.slot = old.slot;
   record.addresses = old.addresses;
   if (in_cluster) {
     record.cluster = old.cluster;

@@ -1,5 +1,6 @@
 #include "node/start.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "guard/guard.hpp"
@@ -78,6 +79,9 @@ std::expected<std::string, Failure> own_address(const Settings& settings, std::u
   if (is_reachable_at(settings)) return listening;
   const Member* const member = record.config.find(record.node.id);
   if (member != nullptr) return member->address;
+  const bool is_still_slot =
+      record.slot && std::ranges::find(settings.join, *record.slot) != settings.join.end();
+  if (is_still_slot) return *record.slot;
   if (record.is_fresh() && settings.expect) return listening;
   return std::unexpected{unreachable_everywhere(settings, port)};
 }

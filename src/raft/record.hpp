@@ -40,6 +40,9 @@ struct Record {
   Duration promise_max{0};  ///< No promise that was given still binds for longer than this.
   Configuration config;
   std::vector<Seen> seen{};  ///< A hint for rule 9: saved along, or alone in a quiet moment.
+  /// Where this node is reached, if that was found out and not told: the target that answered as
+  /// it.
+  std::optional<std::string> slot{};
   std::vector<std::string> addresses{};  ///< Where peers were last met: saved as `seen` is.
   bool operator==(const Record&) const = default;
 

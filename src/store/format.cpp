@@ -81,6 +81,8 @@ void visit_cold(Archive& archive, AnyRecord& record, std::size_t seen_hot) {
                  line.attribute("nonce", seen.who.nonce);
                  if (at++ >= seen_hot) line.attribute("saves", seen.saves);
                });
+  archive.option("slot", record.slot,
+                 [](auto& line, auto& address) { line.attribute("address", address); });
   archive.list("known", record.addresses,
                [](auto& line, auto& address) { line.attribute("address", address); });
 }
@@ -94,11 +96,12 @@ class Writer {
 
   template <class T, class VisitEntry>
   void list(std::string_view name, const std::vector<T>& entries, VisitEntry visit_entry) {
-    for (const T& entry : entries) {
-      text_.append(name);
-      visit_entry(*this, entry);
-      text_.append("\n");
-    }
+    for (const T& entry : entries) line(name, entry, visit_entry);
+  }
+
+  template <class T, class VisitEntry>
+  void option(std::string_view name, const std::optional<T>& entry, VisitEntry visit_entry) {
+    if (entry) line(name, *entry, visit_entry);
   }
 
   template <class T>
@@ -109,6 +112,13 @@ class Writer {
   [[nodiscard]] std::string& text() { return text_; }
 
  private:
+  template <class T, class VisitEntry>
+  void line(std::string_view name, const T& entry, VisitEntry& visit_entry) {
+    text_.append(name);
+    visit_entry(*this, entry);
+    text_.append("\n");
+  }
+
   std::string text_;
 };
 
@@ -131,6 +141,14 @@ class Reader {
       visit_entry(entry, entries.emplace_back());
       if (!entry.good) malformed(name, rest);
     }
+  }
+
+  template <class T, class VisitEntry>
+  void option(std::string_view name, std::optional<T>& entry, VisitEntry visit_entry) {
+    std::vector<T> entries;
+    list(name, entries, visit_entry);
+    if (entries.size() > 1) complain(name, "is there twice");
+    if (!entries.empty()) entry = std::move(entries.front());
   }
 
   [[nodiscard]] const std::string& complaint() const { return complaint_; }
@@ -211,7 +229,8 @@ std::expected<std::vector<std::string_view>, Unreadable> checked(std::string_vie
     return damaged("it is longer than the " + std::to_string(record_bytes_max) +
                    " bytes that a record may have");
   }
-  const bool is_first_format = text.starts_with(std::string(title) + "1\n");  // has no hot part
+  const bool is_first_format =  // which has no hot part
+      text.starts_with(title) && text.substr(title.size()).starts_with("1\n");
   const std::string_view hot = is_first_format ? text : text.substr(0, hot_bytes);
   const auto body = unsealed(hot);
   if (!body) return std::unexpected(body.error());

@@ -31,12 +31,13 @@ struct RecordText {
   Duration promise_max{0};
   std::optional<Configuration> config;
   std::vector<Seen> seen;
+  std::optional<std::string> slot;
   std::vector<std::string> addresses;
 };
 BOOST_DESCRIBE_STRUCT(RecordText, (),
                       (saves, node, starts, cluster, term, voted_for, promise_max, config, seen,
-                       addresses))
-static_assert(json::fully_described<RecordText, 10> && json::arity<Record>() == 10);
+                       slot, addresses))
+static_assert(json::fully_described<RecordText, 11> && json::arity<Record>() == 11);
 
 }  // namespace
 
@@ -50,6 +51,7 @@ std::string to_json(const Record& record) {
                   .promise_max = record.promise_max,
                   .config = {},
                   .seen = record.seen,
+                  .slot = record.slot,
                   .addresses = record.addresses};
   if (!record.is_fresh()) {
     text.cluster.id = record.cluster.id;

@@ -143,6 +143,22 @@ class Founding(pond.PondTest):
         self.until_voters(nodes, 3)
         self.assertEqual(nodes[0].status()["address"], nodes[0].address)
 
+    # It is no member any more, and still the same slot.
+    def test_from_an_address_that_it_recognised_before_it_was_demoted(self):
+        nodes = self.slots(3)
+        for node in nodes:
+            node.start("--listen", "0.0.0.0", "--insecure", **self.setting)
+        self.until_voters(nodes, 3)
+        code, _, err = nodes[0].command("set", "voters", 1)
+        self.assertEqual(code, 0, err)
+        self.until_voters(nodes, 1)
+        duck = next(it for it in nodes if not it.is_goose())
+        duck.signal(signal.SIGTERM)
+        self.assertEqual(duck.wait(), 0)
+        duck.start("--listen", "0.0.0.0", "--insecure", **self.setting)
+        pond.until("it is back", lambda: duck.status()["role"] == "observer")
+        self.assertEqual(duck.status()["address"], duck.address)
+
 
 if __name__ == "__main__":
     pond.main()
