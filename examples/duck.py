@@ -144,7 +144,8 @@ class Duck:
         theirs, mine = link.theirs, self.record
         low, high = theirs["protocol"]
         if low > 1 or high < 1:
-            return f"this node speaks protocol 1 to 1, you {low} to {high}"
+            return (f"no common protocol version: this node speaks 1, you {low} to {high}; "
+                    "upgrade this node first")
         if link.who["id"] == mine.id:
             return "this node has the same id"
         if theirs.get("to") not in (None, mine.id):

@@ -134,9 +134,9 @@ Expected<Exit> run_record(const Call& call) {
 }
 
 Expected<Exit> run_version(const Call& /*call*/) {
-  print_line("duckduckgoose " DDG_VERSION " (protocol " +
-             std::to_string(wire::protocol_spoken.min) + " to " +
-             std::to_string(wire::protocol_spoken.max) + ", record format " +
+  const wire::ProtocolRange spoken = wire::protocol_spoken();
+  print_line("duckduckgoose " DDG_VERSION " (protocol " + std::to_string(spoken.min) + " to " +
+             std::to_string(spoken.max) + ", record format " +
              std::to_string(store::record_format) + ")");
   return Exit::yes;
 }

@@ -1,5 +1,6 @@
 #include "wire/frame.hpp"
 
+#include <algorithm>
 #include <array>
 #include <type_traits>
 #include <utility>
@@ -279,15 +280,10 @@ std::string encode(const Message& message) {
 
 std::string_view type_of(const Body& body) { return body_types.at(body.index()); }
 
-std::expected<std::uint32_t, std::string> agree(ProtocolRange mine, ProtocolRange theirs) {
+std::optional<std::uint32_t> agree(ProtocolRange mine, ProtocolRange theirs) {
   const std::uint32_t highest = std::min(mine.max, theirs.max);
-  if (highest >= std::max(mine.min, theirs.min)) return highest;
-  const auto text_of = [](ProtocolRange range) {
-    return range.min == range.max ? std::to_string(range.min)
-                                  : std::to_string(range.min) + " to " + std::to_string(range.max);
-  };
-  return std::unexpected("no protocol version in common: this node speaks " + text_of(mine) +
-                         ", the other one " + text_of(theirs));
+  if (highest < std::max(mine.min, theirs.min)) return std::nullopt;
+  return highest;
 }
 
 }  // namespace duckduckgoose::wire

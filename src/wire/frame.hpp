@@ -20,11 +20,12 @@ struct ProtocolRange {
   std::uint32_t max = 1;
   bool operator==(const ProtocolRange&) const = default;
 };
-inline constexpr ProtocolRange protocol_spoken{1, 1};
 
-/// The highest version that both speak. Error: one sentence that names both ranges.
-[[nodiscard]] std::expected<std::uint32_t, std::string> agree(ProtocolRange mine,
-                                                              ProtocolRange theirs);
+/// What this release speaks. docs/upgrading.md says when it changes.
+[[nodiscard]] ProtocolRange protocol_spoken();
+
+/// The highest version that both speak; none: they have none in common.
+[[nodiscard]] std::optional<std::uint32_t> agree(ProtocolRange mine, ProtocolRange theirs);
 
 /// What a fresh node that is to found a cluster together with others was told, and what its part in
 /// it would be.
@@ -38,7 +39,7 @@ struct Founding {
 
 /// The first frame of each side, once a link: binds who speaks on it.
 struct Hello {
-  ProtocolRange protocol = protocol_spoken;
+  ProtocolRange protocol = protocol_spoken();
   std::vector<std::string> features{};
   std::string version{};            ///< Of the program; for people.
   std::string cluster = "default";  ///< The name; a fresh node's is that of the one it looks for.

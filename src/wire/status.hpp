@@ -83,7 +83,7 @@ struct Status {
   std::optional<std::string> containment{};
   bool insecure = false;
   std::optional<std::uint64_t> promise_ms{};
-  ProtocolRange protocol = protocol_spoken;
+  ProtocolRange protocol = protocol_spoken();
   std::string version{};
   std::optional<WallTime> started{};
   std::uint64_t starts = 0;

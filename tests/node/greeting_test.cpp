@@ -67,14 +67,39 @@ TEST(Greeting, hears_the_keeper_of_a_node_of_the_cluster_only) {
   EXPECT_TRUE(std::holds_alternative<RefuseIt>(greet(hello(1), keeper)));
 }
 
-// Section 7: none in common: one sentence that names both.
+// Section 7: none in common: one sentence that names both, and who must be upgraded first.
 TEST(Greeting, refuses_a_protocol_that_it_does_not_speak) {
+  wire::Hello old = hello(1);
+  old.version = "0.3.1";
   wire::Hello newer = hello(2);
   newer.protocol = {.min = 8, .max = 9};
-  const Greeting greeting = greet(hello(1), newer);
-  EXPECT_EQ(refusal(greeting).code, Close::protocol_error);
-  EXPECT_THAT(refusal(greeting).to_peer, HasSubstr("8"));
-  EXPECT_THAT(refusal(greeting).to_peer, HasSubstr("1"));
+  newer.version = "0.9.0";
+  const RefuseIt at_old = refusal(greet(old, newer));
+  EXPECT_EQ(at_old.code, Close::protocol_error);
+  EXPECT_TRUE(at_old.is_other_protocol);
+  EXPECT_EQ(at_old.here,
+            "no common protocol version: it (0.9.0) speaks 8 to 9, this node (0.3.1) 1; upgrade "
+            "this node first, to a release that speaks 1 and 2");
+  EXPECT_EQ(at_old.to_peer,
+            "no common protocol version: this node speaks 1, you 8 to 9; upgrade this node "
+            "first, to one that speaks 1 and 2");
+  const RefuseIt at_newer = refusal(greet(newer, old));
+  EXPECT_EQ(at_newer.here,
+            "no common protocol version: it (0.3.1) speaks 1, this node (0.9.0) 8 to 9; upgrade "
+            "it first, to a release that speaks 1 and 2");
+  EXPECT_EQ(at_newer.to_peer,
+            "no common protocol version: this node speaks 8 to 9, you 1; upgrade your node "
+            "first, to one that speaks 1 and 2");
+}
+
+// RFC 6455 5.5.1: a reason has at most 123 bytes; what is beyond is cut off.
+TEST(Greeting, refuses_a_protocol_in_as_many_words_as_a_good_bye_holds) {
+  wire::Hello old = hello(1);
+  old.protocol = {.min = 12, .max = 13};
+  wire::Hello newer = hello(2);
+  newer.protocol = {.min = 97, .max = 99};
+  EXPECT_LE(refusal(greet(old, newer)).to_peer.size(), 123U);
+  EXPECT_LE(refusal(greet(newer, old)).to_peer.size(), 123U);
 }
 
 }  // namespace
