@@ -12,7 +12,7 @@
 namespace duckduckgoose::membership {
 
 /// The exit codes that founding and joining can end with (SURFACE.md, section 4).
-enum class Exit { usage = 2, configuration = 78 };
+enum class Exit { usage = 2, protocol = 76, configuration = 78 };
 
 /// Ends the start: one sentence that says what is wrong and what to do.
 struct Refuse {

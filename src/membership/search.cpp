@@ -30,6 +30,7 @@ bool is_abandoned(const TargetAnswer& of, const std::vector<Heard>& heard) {
 struct Sorted {
   std::vector<const TargetAnswer*> of_our_name;
   std::vector<std::string> foreign;  ///< "localhost:4001 is of cluster prod"
+  std::vector<std::string> strange;  ///< "localhost:4001: no common protocol version: ..."
   std::vector<std::string> waits;    ///< Everything that may still change.
 };
 
@@ -37,7 +38,11 @@ Sorted sort(const Record::Node& me, const std::string& cluster, const std::vecto
   Sorted sorted;
   for (const Heard& it : heard) {
     if (const auto* silent = std::get_if<TargetSilent>(&it)) {
-      sorted.waits.push_back(silent->target + " (" + silent->why + ")");
+      if (silent->is_other_protocol) {
+        sorted.strange.push_back(silent->target + ": " + silent->why);
+      } else {
+        sorted.waits.push_back(silent->target + " (" + silent->why + ")");
+      }
       continue;
     }
     const auto& answer = std::get<TargetAnswer>(it);
@@ -175,12 +180,16 @@ Choice Search::decide() {
   const Sorted sorted = sort(me_, ask_.cluster, heard_);
   const auto before = std::exchange(seen_, std::nullopt);
   if (!sorted.of_our_name.empty()) return choose(ask_.cluster, sorted.of_our_name);
+  if (sorted.waits.empty() && !sorted.strange.empty()) {
+    return Refuse{Exit::protocol, joined(sorted.strange)};
+  }
   if (sorted.waits.empty() && !sorted.foreign.empty()) {
     return Refuse{Exit::configuration, joined(sorted.foreign) + ", and this node wants cluster " +
                                            ask_.cluster +
                                            ": give --cluster or --join another value"};
   }
-  const std::string also = sorted.foreign.empty() ? "" : "; " + joined(sorted.foreign);
+  std::string also = sorted.foreign.empty() ? "" : "; " + joined(sorted.foreign);
+  if (!sorted.strange.empty()) also += "; " + joined(sorted.strange);
   if (!ask_.charter || !sorted.foreign.empty()) {
     return AskAgain{"waits for a node of cluster " + ask_.cluster + ": " + joined(sorted.waits) +
                     also};

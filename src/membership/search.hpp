@@ -23,7 +23,8 @@ struct TargetAnswer {
 /// A target that did not answer.
 struct TargetSilent {
   std::string target;
-  std::string why;  ///< "connection refused"
+  std::string why;                 ///< "connection refused"
+  bool is_other_protocol = false;  ///< It did answer, but in no version that this node speaks.
 };
 using Heard = std::variant<TargetAnswer, TargetSilent>;
 

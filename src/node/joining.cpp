@@ -94,7 +94,8 @@ void Joining::ask(const std::string& target) {
                 *answer = answer_of(target, theirs);
                 const Greeting greeting = greet(hello_, theirs);
                 if (const auto* refused = std::get_if<RefuseIt>(&greeting)) {
-                  return visit.fail(refused->here);
+                  visit.finish();
+                  return hear(TargetSilent{target, refused->here, refused->is_other_protocol});
                 }
                 const bool tells = std::holds_alternative<HearIt>(greeting) && theirs.cluster_id;
                 if (tells) return;  // its welcome comes next

@@ -22,7 +22,7 @@ PROGRAM = os.path.abspath(sys.argv.pop(1)) if len(sys.argv) > 1 else None
 PATIENCE = float(os.environ.get("DUCKDUCKGOOSE_PATIENCE", "1"))
 PAUSE = 0.01  # between two looks at something that is waited for
 
-USAGE, NOBODY, IN_USE, DISK, TRY_AGAIN, CONFIGURATION = 2, 69, 73, 74, 75, 78
+USAGE, NOBODY, IN_USE, DISK, TRY_AGAIN, PROTOCOL, CONFIGURATION = 2, 69, 73, 74, 75, 76, 78
 
 
 def environment(**variables):

@@ -126,6 +126,17 @@ TEST(Join, waits_for_somebody_to_join) {
             "again: waits for a node of cluster pond: a:1 (this node itself)");
 }
 
+// Waiting upgrades nobody; but one that is silent may be upgraded already.
+TEST(Join, ends_where_nobody_speaks_its_protocol) {
+  const TargetSilent newer{"a:1", "upgrade this node first", true};
+  EXPECT_EQ(choice_of({newer}), "exit 76: a:1: upgrade this node first");
+  EXPECT_EQ(choice_of({newer, in_cluster(member("b:1", 2), "lake", ClusterId{5})}),
+            "exit 76: a:1: upgrade this node first");
+  EXPECT_EQ(choice_of({newer, member("b:1", 2)}), "joins cluster pond through b:1");
+  EXPECT_EQ(choice_of({newer, TargetSilent{"b:1", "refused"}}),
+            "again: waits for a node of cluster pond: b:1 (refused); a:1: upgrade this node first");
+}
+
 TEST(Join, joins_no_cluster_of_another_name) {
   const Heard lake = in_cluster(member("a:1", 1), "lake", ClusterId{5});
   EXPECT_THAT(choice_of({lake}),
@@ -216,6 +227,7 @@ TEST(Founding, says_who_is_missing_and_why) {
   TargetAnswer never_led = member("b:1", 2, {Term{0}, 1});
   const std::pair<Heard, const char*> cases[]{
       {TargetSilent{"b:1", "refused"}, "b:1 (refused)"},
+      {TargetSilent{"b:1", "upgrade it first", true}, "b:1 (upgrade it first)"},
       {fresh("b:1", 2), "b:1 (was not told --expect 3)"},
       {founder("b:1", 2, others_told), "b:1 (was told other addresses: a:1, h:1, g:1)"},
       {founder("b:1", 2, slower), "b:1 (was told another promise)"},
