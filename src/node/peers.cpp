@@ -143,8 +143,10 @@ void Peers::take(Line& line, wire::Frame frame) {
   if (line.is_keeper) return take_proof(line, std::move(frame));
   if (const auto* invite = std::get_if<wire::Invite>(&frame)) {
     owner_.invited(invite->address);
-  } else if (std::holds_alternative<wire::Welcome>(frame)) {
-    return;  // a fresh node has greeted; what it has to tell it tells to those who ask
+  } else if (std::holds_alternative<wire::Welcome>(frame) ||
+             std::holds_alternative<wire::Unsupported>(frame)) {
+    // A fresh node has greeted; what it has to tell it tells to those who ask. Or an older one has
+    // not understood something.
   } else {
     ++counts_.refused_links;
     line.session->close(Close::protocol_error, "this link is bound to no node of a cluster");

@@ -86,6 +86,21 @@ TEST(Strangers, an_unknown_frame_is_answered_and_the_link_lives_on) {
   EXPECT_TRUE(stranger.is_linked());
 }
 
+// Whoever is newer and is fresh learns that it spoke of something new, and goes on.
+TEST(Strangers, that_do_not_know_a_frame_may_say_so_on_any_link) {
+  Pond pond;
+  pond.found({"a"}, 1);
+  Stranger stranger{pond, "a"};
+  wire::Hello fresh = member_of(stranger.theirs());
+  fresh.cluster_id.reset();
+  stranger.say(wire::encode(fresh));
+  ASSERT_TRUE(stranger.hears("welcome"));
+  stranger.say(wire::encode(wire::Unsupported{"gossip"}));
+  stranger.say(R"({"type":"from_the_future"})");
+  EXPECT_TRUE(stranger.hears("from_the_future"));
+  EXPECT_TRUE(stranger.is_linked());
+}
+
 TEST(Strangers, must_say_hello_first_and_once) {
   Pond pond;
   pond.found({"a"}, 1);
