@@ -47,6 +47,8 @@ class Asker(threading.Thread):
                 connection.close()
                 connection = None
             time.sleep(PAUSE_S)
+        if connection is not None:
+            connection.close()
 
     def ask(self, connection):
         # Half of them want no hold: else hardly anybody could ever hand over.
