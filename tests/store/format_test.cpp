@@ -59,10 +59,19 @@ TEST(Format, gives_back_every_byte_of_a_text) {
   record.cluster.name.clear();
   for (int byte = 0; byte < 256; ++byte) record.cluster.name += static_cast<char>(byte);
   record.config.members[0].address = "a b=\"c\" \\x41\n";
-  record.slot = "b=\"";
   record.addresses = {"", " ", "\"", "日本.example:4001", std::string(1, '\0'), "\xc3"};
   const std::string text = to_text(record, "0.1.0");
   EXPECT_EQ(from_text(text), record);
+}
+
+TEST(Format, has_one_slot_or_none) {
+  Record record = full_record();
+  record.slot = "localhost:4001";
+  const std::string text = to_text(record, "0.1.0");
+  EXPECT_THAT(text, HasSubstr("\nslot address=\"localhost:4001\"\nknown "));
+  EXPECT_EQ(from_text(text), record);
+  const std::string line = "slot address=\"b:1\"\n";
+  EXPECT_THAT(complaint(full_body() + line + line), HasSubstr("its field slot is there twice"));
 }
 
 TEST(Format, is_text_that_harms_no_terminal) {
