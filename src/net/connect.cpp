@@ -2,6 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
 #include "net/address.hpp"
 #include "wire/address.hpp"
 
@@ -18,6 +22,14 @@ Addresses known_addresses(const std::string& host) {
   Error error;
   const auto literal = asio::ip::make_address(host, error);
   return error ? Addresses{} : Addresses{literal};
+}
+
+/// One name may stand for many machines, the one that asks among them: another comes first each
+/// time.
+Addresses begun_anywhere(Addresses addresses) {
+  const auto first = Loop::now().time_since_epoch().count() % std::ssize(addresses);
+  std::ranges::rotate(addresses, addresses.begin() + first);
+  return addresses;
 }
 
 /// What became of one address. A later one tells more: ::1 says little on a machine without IPv6.
@@ -140,7 +152,7 @@ Connect::Connect(Loop& loop, std::string_view address, Duration lookup_time, Dur
   }
   // A raw pointer: the lookup is a member of the state and ends with it.
   state_->lookup.emplace(loop, parsed->host, lookup_time, [state = state_.get()](Lookup found) {
-    if (found) return state->resolved(*found);
+    if (found) return state->resolved(begun_anywhere(*std::move(found)));
     state->fail(DialError::Kind::not_resolved, "is not known: " + found.error());
   });
 }

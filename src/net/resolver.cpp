@@ -3,39 +3,68 @@
 #include <netdb.h>
 #include <pthread.h>
 
-#include <atomic>
 #include <boost/asio/ip/tcp.hpp>
 #include <csignal>
 #include <cstring>
 #include <future>
+#include <map>
 #include <mutex>
 #include <system_error>
 #include <thread>
+#include <utility>
 
 namespace duckduckgoose::net {
 namespace {
 
-std::atomic<int> under_way = 0;
+using Done = std::move_only_function<void(Lookup)>;
 
-/// Calls `done` from a thread of its own. False: too many lookups hang already.
-bool ask_in_thread(const std::string& host, Ask ask, std::move_only_function<void(Lookup)> done) {
-  if (under_way.fetch_add(1) >= lookups_max) {
-    under_way.fetch_sub(1);
-    return false;
+/// What the system is being asked, and who waits for it. The threads own it together with the
+/// process, whose exit they may outlive.
+struct Questions {
+  std::mutex mutex;
+  std::map<std::pair<std::string, Ask>, std::vector<Done>> waiting;
+};
+
+const std::shared_ptr<Questions>& questions() {
+  static const auto all = std::make_shared<Questions>();
+  return all;
+}
+
+void ask_and_tell(const std::shared_ptr<Questions>& all, const std::string& host, Ask ask) {
+  const Lookup answer = ask(host);
+  std::vector<Done> told;
+  {
+    const std::scoped_lock lock{all->mutex};
+    told = std::move(all->waiting.extract({host, ask}).mapped());
   }
+  for (Done& done : told) done(answer);
+}
+
+/// Calls `done` from a thread of its own, or from that of an earlier lookup of this name that is
+/// not over: a name whose server is dead has one, however often it is asked for. False: too many
+/// hang.
+bool ask_in_thread(const std::string& host, Ask ask, Done done) {
+  const auto& all = questions();
+  const std::scoped_lock lock{all->mutex};
+  const auto known = all->waiting.find({host, ask});
+  if (known != all->waiting.end()) {
+    if (known->second.size() == waiting_max) return false;
+    known->second.push_back(std::move(done));
+    return true;
+  }
+  if (all->waiting.size() == lookups_max) return false;
   // Signals are the loop's. A new thread inherits the mask.
-  sigset_t all{};
+  sigset_t every{};
   sigset_t before{};
-  sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, &before);
+  sigfillset(&every);
+  pthread_sigmask(SIG_SETMASK, &every, &before);
+  const auto asked = all->waiting.try_emplace({host, ask}).first;
+  asked->second.push_back(std::move(done));
   bool started = true;
   try {
-    std::thread{[host, ask, done = std::move(done)]() mutable {
-      done(ask(host));
-      under_way.fetch_sub(1);
-    }}.detach();
+    std::thread{ask_and_tell, all, host, ask}.detach();
   } catch (const std::system_error&) {
-    under_way.fetch_sub(1);
+    all->waiting.erase(asked);
     started = false;
   }
   pthread_sigmask(SIG_SETMASK, &before, nullptr);
@@ -53,7 +82,10 @@ std::string too_slow(Duration limit) {
 
 }  // namespace
 
-int lookups_under_way() { return under_way.load(); }
+std::size_t lookups_under_way() {
+  const std::scoped_lock lock{questions()->mutex};
+  return questions()->waiting.size();
+}
 
 Lookup ask_system(const std::string& host) {
   addrinfo hints{};

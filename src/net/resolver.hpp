@@ -8,18 +8,21 @@
 #include <vector>
 
 #include "net/loop.hpp"
+#include "wire/limits.hpp"
 
 /// Private to src/net: addresses of names. Asio asks for all names in one thread with a blocking
-/// call, so that one dead name server stalls every other lookup and the exit; here each lookup has
+/// call, so that one dead name server stalls every other lookup and the exit; here each name has
 /// a thread of its own, which nobody ever waits for.
 namespace duckduckgoose::net {
 
 using Addresses = std::vector<boost::asio::ip::address>;
 using Lookup = std::expected<Addresses, std::string>;  ///< The error is one clause: "no such name".
 
-/// Lookups under way at one time, those included that were given up and whose thread still waits.
-inline constexpr int lookups_max = 16;
-[[nodiscard]] int lookups_under_way();
+/// Names that are looked up at one time, those included that were given up and whose thread still
+/// waits: as many as a list of addresses may have. Each may be asked for again meanwhile.
+inline constexpr std::size_t lookups_max = wire::addresses_max;
+inline constexpr std::size_t waiting_max = 64;
+[[nodiscard]] std::size_t lookups_under_way();
 
 /// Asks for one name, blocking for as long as that takes.
 using Ask = Lookup (*)(const std::string& host);

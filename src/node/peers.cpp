@@ -69,7 +69,8 @@ void Peers::greeted(Line& line, const wire::Hello& theirs) {
       owner_.met_fresh(theirs.incarnation.id);
     }
   } else if (std::holds_alternative<ItIsMyself>(greeting)) {
-    if (line.goal) routes_.is_myself(*line.goal);
+    // Dialled again all the same: a name may have other addresses, or lead elsewhere later.
+    if (line.goal) routes_.failed(*line.goal, "this node itself");
     line.session->close(Close::normal, "this is the same node");
   } else {
     const auto& why = std::get<RefuseIt>(greeting);

@@ -73,7 +73,6 @@ void Routes::wait(Route& route, const std::string& why) {
 }
 
 void Routes::rest(Route& route, Phase phase) {
-  if (route.phase == Phase::myself) return;
   loop_.cancel(route.timer);
   route.timer = {};
   if (route.phase == Phase::dialling) route.dial = {};
@@ -92,11 +91,6 @@ void Routes::bound(const Goal& goal, NodeId who) {
 void Routes::failed(const Goal& goal, const std::string& why) {
   Route* const route = find(goal);
   if (route != nullptr && route->phase == Phase::reached) wait(*route, why);
-}
-
-void Routes::is_myself(const Goal& goal) {
-  Route* const route = find(goal);
-  if (route != nullptr) rest(*route, Phase::myself);
 }
 
 void Routes::lost(NodeId id, Duration lasted, const std::string& why) {

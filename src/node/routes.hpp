@@ -39,7 +39,6 @@ class Routes {
   /// What became of a link that reached a goal. `who`: it is bound to that node.
   void bound(const Goal& goal, NodeId who);
   void failed(const Goal& goal, const std::string& why);
-  void is_myself(const Goal& goal);
 
   /// The link to this node has ended, after it had lasted so long. A short one counts as a failure.
   void lost(NodeId id, Duration lasted, const std::string& why);
@@ -53,7 +52,7 @@ class Routes {
   static constexpr Duration settled_after = std::chrono::seconds{2};
 
  private:
-  enum class Phase { idle, dialling, reached, waiting, linked, myself };
+  enum class Phase { idle, dialling, reached, waiting, linked };
   struct Route {
     Goal goal;
     net::Redial redial;

@@ -93,9 +93,9 @@ TEST(Resolver, starts_no_more_threads_than_its_bound) {
   const DeadNameServer dead;
   Loop loop;
   std::vector<std::unique_ptr<PendingLookup>> hanging;
-  for (int i = 0; i < lookups_max; ++i) {
+  for (std::size_t i = 0; i < lookups_max; ++i) {
     hanging.push_back(std::make_unique<PendingLookup>(
-        loop, "hanging", 10s, [](const Lookup&) { FAIL(); }, ask_the_dead));
+        loop, "hanging" + std::to_string(i), 10s, [](const Lookup&) { FAIL(); }, ask_the_dead));
   }
   std::optional<Lookup> refused;
   const PendingLookup one_more{loop, "127.0.0.1", 10s, [&](Lookup result) {
@@ -104,7 +104,26 @@ TEST(Resolver, starts_no_more_threads_than_its_bound) {
                                }};
   loop.run();
   ASSERT_TRUE(refused);
-  EXPECT_EQ(refused->error(), "16 lookups of names are hanging already");
+  EXPECT_EQ(refused->error(), "64 lookups of names are hanging already");
+}
+
+// Else a name whose server is dead, asked for again and again, would leave none for the others.
+TEST(Resolver, asks_about_a_name_once_at_a_time_and_tells_all_who_wait) {
+  std::optional<DeadNameServer> dead{std::in_place};
+  Loop loop;
+  std::vector<std::string> order;
+  const auto note = [&](const Lookup& result) {
+    order.push_back(result.error());
+    if (order.size() == 3) loop.stop();
+    dead.reset();
+  };
+  const PendingLookup early{loop, "hanging", 20ms, note, ask_the_dead};
+  const PendingLookup late{loop, "hanging", 10s, note, ask_the_dead};
+  const PendingLookup later{loop, "hanging", 10s, note, ask_the_dead};
+  EXPECT_EQ(lookups_under_way(), 1U);
+  loop.run();
+  EXPECT_EQ(order, (std::vector<std::string>{"no answer about the name within 20 ms", "too late",
+                                             "too late"}));
 }
 
 }  // namespace
