@@ -162,7 +162,19 @@ bool Engine::is_to_be_removed(NodeId id) const {
 }
 
 std::optional<membership::Office> Engine::office() const {
-  return membership::office_of(raft_, net::Loop::now(), removals_, surroundings_.displaced());
+  auto office =
+      membership::office_of(raft_, net::Loop::now(), removals_, surroundings_.displaced());
+  if (office) office->peers.push_back(own_view());
+  return office;
+}
+
+/// The goose itself may have come back at another address, and nobody else writes that down.
+membership::PeerView Engine::own_view() const {
+  return {.member = {id(), surroundings_.address(), config().may_lead(id())},
+          .voter = true,
+          .linked = true,
+          .acknowledged = true,
+          .in_configuration = true};
 }
 
 bool Engine::leads(Instant now) const {

@@ -32,6 +32,9 @@ class Surroundings {
   /// The record with what was learnt of addresses, to be saved along.
   [[nodiscard]] virtual Record with_addresses(Record record) const = 0;
 
+  /// Where this node wants to be reached.
+  [[nodiscard]] virtual const std::string& address() const = 0;
+
   /// Voters at whose addresses somebody else was met.
   [[nodiscard]] virtual const std::vector<NodeId>& displaced() const = 0;
 
@@ -81,8 +84,8 @@ class Engine {
   [[nodiscard]] const Raft& raft() const { return raft_; }
   [[nodiscard]] const Configuration& config() const { return raft_.record().config; }
   [[nodiscard]] NodeId id() const { return raft_.self().id; }
-  /// What the goose knows of the others; none while this node is not the goose, or gives the office
-  /// up.
+  /// What the goose knows of the others and of itself; none while this node is not the goose, or
+  /// gives the office up.
   [[nodiscard]] std::optional<membership::Office> office() const;
   /// The record could not be saved: nothing happens here any more.
   [[nodiscard]] bool has_failed() const { return failed_; }
@@ -106,12 +109,12 @@ class Engine {
  private:
   void work();
   void take(const Event& event);
-  void keep_up();
   bool keep_up_once();
   void arm();
   void refresh_record();
   void fail(const store::StoreError& error);
   [[nodiscard]] Ticket ticket_for(OnAnswer on_answer);
+  [[nodiscard]] membership::PeerView own_view() const;
 
   net::Loop& loop_;
   store::Directory& directory_;

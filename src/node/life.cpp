@@ -228,6 +228,18 @@ void Life::outlive(bool in_cluster, std::string_view why) {
   });
 }
 
+/// Not from inside a callback of the links.
+void Life::aim_soon() {
+  home_.loop.cancel(aim_timer_);
+  aim_timer_ = home_.loop.wake_at(net::Loop::now(), [this] {
+    ++story_.version;
+    for (const NodeId who : std::exchange(newcomers_, {})) introduce(who);
+    aim();
+    changes_.look();
+    errands_.look();
+  });
+}
+
 /// Whom to dial: the voters by id, and as long as not all of them are linked, whoever may know
 /// more.
 void Life::aim() {
@@ -239,12 +251,21 @@ void Life::aim() {
     goals.push_back({voter.address, voter.id});
     all_linked = all_linked && peers_.find(voter.id).has_value();
   }
-  const auto is_goal = [&](const std::string& address) {
-    return address == home_.address ||
-           std::ranges::find(goals, address, &Goal::address) != goals.end();
+  // Where another one was met than was looked for, that one is to be met as well.
+  const auto is_goal = [&](const Goal& goal, const std::string& address) {
+    return goal.address == address &&
+           (!goal.id || std::ranges::find(gone_, *goal.id) == gone_.end());
   };
-  for (const std::string& address : hints_) {
-    if (!all_linked && !is_goal(address)) goals.push_back({address, std::nullopt});
+  const auto hint = [&](const std::string& address) {
+    const bool is_known =
+        std::ranges::any_of(goals, [&](const Goal& goal) { return is_goal(goal, address); });
+    if (address != home_.address && !is_known) goals.push_back({address, std::nullopt});
+  };
+  if (all_linked) {
+    introduced_.clear();
+  } else {
+    std::ranges::for_each(hints_, hint);
+    std::ranges::for_each(introduced_, hint);
   }
   peers_.set_goals(std::move(goals));
   home_.keeper.address(engine_.config(), peers_, hello());

@@ -74,6 +74,7 @@ class Life final : private Surroundings, private PeersOwner {
   void send(const Message& message) override;
   void send_to_others(const Message& notice, const std::vector<NodeId>& except) override;
   [[nodiscard]] Record with_addresses(Record record) const override;
+  [[nodiscard]] const std::string& address() const override { return home_.address; }
   [[nodiscard]] const std::vector<NodeId>& displaced() const override { return gone_; }
   void saving() override;
   void saved() override;
@@ -92,6 +93,7 @@ class Life final : private Surroundings, private PeersOwner {
   void received(Message message) override;
   void called(NodeId who, const wire::Call& call) override;
   void invited(const std::string& address) override;
+  void introduced(const std::string& address) override;
   void answered(NodeId looked_for, const wire::Hello& theirs) override;
   void met_fresh(NodeId who) override;
   void troubled(const std::string& who, const std::string& what) override;
@@ -106,6 +108,8 @@ class Life final : private Surroundings, private PeersOwner {
   void config_changed(const Configuration& before);
   void tell(const Trace& trace);
   void aim();
+  void aim_soon();
+  void introduce(NodeId newcomer);
   void notice_outgrown(Stamp stamp);
   void leave();
   void leave_after(Duration wait);
@@ -128,6 +132,8 @@ class Life final : private Surroundings, private PeersOwner {
   std::optional<membership::Charter> charter_;  ///< Of the cluster that it is to found with others.
   std::optional<std::string> slot_;             ///< Where this node found itself.
   std::vector<std::string> hints_;              ///< Where else the cluster may be found.
+  std::vector<std::string> introduced_;         ///< The same, told by others.
+  std::vector<NodeId> newcomers_;               ///< Linked, and not introduced yet.
   Configuration config_;                        ///< As it last was, to see what changes.
   std::vector<NodeId> gone_;  ///< Voters at whose addresses somebody else answers.
   std::optional<Foreigner> foreigner_;

@@ -1,7 +1,9 @@
+#include <algorithm>
 #include <utility>
 
 #include "node/life.hpp"
 #include "wire/ids.hpp"
+#include "wire/limits.hpp"
 
 /// What comes over the links to other nodes.
 namespace duckduckgoose::node {
@@ -57,14 +59,8 @@ std::optional<Refusal> Life::link_up(const wire::Hello& theirs) {
   changed();
   home_.log.info("link", "linked to " + book_.name_of(who), {{"peer", wire::to_text(who)}});
   home_.log.forget("trouble " + theirs.address);
-  // Not from here: the link is bound only after this.
-  home_.loop.cancel(aim_timer_);
-  aim_timer_ = home_.loop.wake_at(net::Loop::now(), [this] {
-    ++story_.version;
-    aim();
-    changes_.look();
-    errands_.look();
-  });
+  newcomers_.push_back(who);
+  aim_soon();  // not now: the link is bound only after this
   return std::nullopt;
 }
 
@@ -123,6 +119,31 @@ void Life::called(NodeId who, const wire::Call& call) {
   });
 }
 
+/// All may have come back elsewhere, and the newcomer may know nobody but this node, or be known to
+/// nobody else.
+void Life::introduce(NodeId newcomer) {
+  const auto peer = peers_.find(newcomer);
+  if (!peer) return;
+  for (const Member& voter : engine_.config().members) {
+    if (voter.id == newcomer || voter.id == id()) continue;
+    const auto linked = peers_.find(voter.id);
+    peers_.introduce(newcomer, linked ? linked->hello.address : voter.address);
+  }
+  const Member* const voter = engine_.config().find(newcomer);
+  if (voter == nullptr || voter->address == peer->hello.address) return;
+  for (const Peers::Peer& other : peers_.all()) {
+    const NodeId to = other.hello.incarnation.id;
+    if (to != newcomer) peers_.introduce(to, peer->hello.address);
+  }
+}
+
+void Life::introduced(const std::string& address) {
+  const bool is_known = std::ranges::find(introduced_, address) != introduced_.end();
+  if (is_known || introduced_.size() == wire::addresses_max) return;
+  introduced_.push_back(address);
+  aim_soon();
+}
+
 void Life::invited(const std::string& address) {
   if (!record().is_fresh() || !joining_) return;
   home_.log.info("invited", "was invited by " + address);
@@ -138,6 +159,7 @@ void Life::answered(NodeId looked_for, const wire::Hello& theirs) {
       peers_.find(looked_for))
     return;
   gone_.push_back(looked_for);
+  aim_soon();
   // Without anybody to ask it would found a cluster of its own.
   if (home_.settings.join.empty() || !membership::is_stillborn(record(), gone_)) return;
   const bool was_led = record().config.stamp.term > Term{};

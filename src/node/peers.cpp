@@ -178,6 +178,8 @@ void Peers::take_bound(Line& line, wire::Frame frame) {
         {.cluster = *theirs.cluster_id, .from = theirs.incarnation, .to = owner_.id()}));
   } else if (const auto* call = std::get_if<wire::Call>(&frame)) {
     owner_.called(from, *call);
+  } else if (const auto* invite = std::get_if<wire::Invite>(&frame)) {
+    owner_.introduced(invite->address);
   } else if (auto* reply = std::get_if<wire::Reply>(&frame)) {
     auto asked = calls_.find(reply->id);
     if (asked == calls_.end() || asked->second.to != from) return;
@@ -185,8 +187,7 @@ void Peers::take_bound(Line& line, wire::Frame frame) {
     calls_.erase(asked);
     on_reply(std::move(*reply));
   }
-  // Unsupported: an older node; whoever waits for it has a limit. Welcome and Invite: for fresh
-  // nodes only.
+  // Unsupported: an older node; whoever waits for it has a limit. Welcome: for fresh nodes only.
 }
 
 void Peers::ended(Line& line, net::LinkEnd why, std::string_view text) {
@@ -273,6 +274,12 @@ void Peers::send_to_others(const Message& notice, const std::vector<NodeId>& exc
     if (!text) text = std::make_shared<const std::string>(wire::encode(notice));
     known.lines.back()->session->send(text);
   }
+}
+
+void Peers::introduce(NodeId to, const std::string& address) {
+  const auto known = peers_.find(to);
+  if (known != peers_.end())
+    known->second.lines.back()->session->send(wire::encode(wire::Invite{address}));
 }
 
 std::optional<Peers::CallId> Peers::call(NodeId to, std::string method, std::string target,

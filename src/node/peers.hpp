@@ -35,6 +35,8 @@ class PeersOwner {
   /// A duck passes on a request; the answer goes out by Peers::reply().
   virtual void called(NodeId who, const wire::Call& call) = 0;
   virtual void invited(const std::string& address) = 0;
+  /// A node of this cluster names the address of another one.
+  virtual void introduced(const std::string& address) = 0;
   /// At the address of `looked_for` somebody has answered, perhaps another one.
   virtual void answered(NodeId looked_for, const wire::Hello& theirs) = 0;
   /// A fresh node has dialled this one, which is fresh as well.
@@ -65,6 +67,9 @@ class Peers {
 
   void send(NodeId to, const Message& message);
   void send_to_others(const Message& notice, const std::vector<NodeId>& except);
+
+  /// Tells a linked node where another one of the cluster is.
+  void introduce(NodeId to, const std::string& address);
 
   /// Passes a request on. The answer is none if the link ends before; then, or when it comes, the
   /// request is over.
