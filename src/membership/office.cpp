@@ -56,8 +56,9 @@ std::optional<NodeId> handover_due(const Configuration& config, const Office& of
   const auto is_to_go = [&](NodeId id) {
     return std::ranges::find(office.removals, id) != office.removals.end();
   };
-  if (!is_to_go(office.leader)) return {};
   const Roll roll{config, office};
+  const bool is_free = !office.in_flight && roll.is_acknowledged();
+  if (!is_to_go(office.leader) || !is_free) return {};
   const PeerView* best = nullptr;
   const auto rank = [&](const PeerView& it) {
     return std::tuple{is_to_go(it.member.id), it.silent, it.member.id};

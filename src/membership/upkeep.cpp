@@ -174,13 +174,17 @@ std::optional<Upkeep> next_change(const Configuration& config, const Office& off
     return office.in_flight->former ? undo(roll, *office.in_flight->former) : std::nullopt;
   }
   if (!roll.is_acknowledged()) return {};
-  // Who gives the office up soon leaves the rest to the next leader, but not in a plight.
+  // Who gives the office up soon leaves the rest to the next leader, but not in a plight. Others
+  // that shall go are gone before: the next leader may not have heard of it and make one its heir.
   const bool is_leaving = handover_due(config, office).has_value();
-  if (is_leaving && (roll.size() % 2 == 1 || roll.answering() == roll.size())) return {};
-  if (roll.size() % 2 == 0) return mend_even(roll, office.removals);
+  if (roll.size() % 2 == 0) {
+    return is_leaving && roll.answering() == roll.size() ? drop_asked_for(roll, office.removals)
+                                                         : mend_even(roll, office.removals);
+  }
   // Of an odd number one less needs as many that answer: nothing could come into force.
   if (!roll.holds()) return {};
   if (Step step = remove_asked_for(roll, office.removals)) return step;
+  if (is_leaving) return {};
   if (Step step = keep_to_limit(roll)) return step;
   if (Step step = replace_displaced(roll)) return step;
   if (Step step = replace_dead(roll)) return step;

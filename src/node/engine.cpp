@@ -87,11 +87,22 @@ void Engine::send(const Effects& effects) {
 
 void Engine::announce(const Effects& effects) {
   if (raft_.leader() == nullptr) removals_.clear();
+  if (effects.announce) remember_predecessor(*effects.announce);
   if (effects.held) held_ = effects.held;
   surroundings_.stepped(effects);
   for (const Answer& answer : effects.answers) {
     auto asked = asked_.extract(answer.ticket);
     if (asked) asked.mapped()(answer);
+  }
+}
+
+/// Who gave the office up because it shall be removed must not get it back before the operator's
+/// request comes here too: several that leave at once would pass it round and round.
+void Engine::remember_predecessor(const Leadership& leadership) {
+  const Cause& cause = leadership.cause;
+  const bool is_heir = leadership.mine && cause.release == ReleaseReason::removed;
+  if (is_heir && cause.previous && !is_to_be_removed(*cause.previous)) {
+    removals_.push_back(*cause.previous);
   }
 }
 
@@ -102,17 +113,21 @@ bool Engine::keep_up_once() {
   if (!now->in_flight) {
     std::erase_if(removals_, [this](NodeId id) { return config().removed_by(id).has_value(); });
   }
+  const auto change = membership::next_change(config(), *now);
+  if (change && carry_out(*change, *now)) return true;
   if (const auto successor = membership::handover_due(config(), *now)) {
     drain(ReleaseReason::removed, successor, [](const Answer&) {});
-    return false;
   }
-  const auto change = membership::next_change(config(), *now);
-  if (!change) return false;
-  surroundings_.keeping_up(*change, *now);
+  return false;
+}
+
+/// False: the core has refused it.
+bool Engine::carry_out(const membership::Upkeep& change, const membership::Office& office) {
+  surroundings_.keeping_up(change, office);
   bool refused = false;
   const Ticket ticket = ticket_for(
       [&refused](const Answer& answer) { refused = answer.outcome != Outcome::in_force; });
-  take(ChangeRequest{change->edit, ticket});
+  take(ChangeRequest{change.edit, ticket});
   // What comes later is seen in the configuration; the reference must not outlive this call.
   asked_.erase(ticket);
   return !refused;

@@ -110,8 +110,10 @@ class Engine {
   void work();
   void take(const Event& event);
   bool keep_up_once();
+  bool carry_out(const membership::Upkeep& change, const membership::Office& office);
   void arm();
   void refresh_record();
+  void remember_predecessor(const Leadership& leadership);
   void fail(const store::StoreError& error);
   [[nodiscard]] Ticket ticket_for(OnAnswer on_answer);
   [[nodiscard]] membership::PeerView own_view() const;

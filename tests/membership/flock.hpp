@@ -142,15 +142,15 @@ class Flock {
     if (!office) return;
     const NodeId self = core->self().id;
     const Configuration& config = core->record().config;
-    if (const auto successor = handover_due(config, *office)) {
-      step(self, Drain{ReleaseReason::removed, *successor, Ticket{1}});
-    } else if (const auto upkeep = next_change(config, *office)) {
+    if (const auto upkeep = next_change(config, *office)) {
       reasons_.push_back(upkeep->why);
       if (const auto* add = std::get_if<AddVoter>(&upkeep->edit); add && kill_on_ == upkeep->why) {
         kill_on_.reset();
         dead_.push_back(add->member.id);
       }
       step(self, ChangeRequest{upkeep->edit, Ticket{2}});
+    } else if (const auto successor = handover_due(config, *office)) {
+      step(self, Drain{ReleaseReason::removed, *successor, Ticket{1}});
     }
   }
 

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "flock.hpp"
+#include "pond.hpp"
 
 /// Upkeep by real leaders: the core accepts what next_change() proposes, and the leader stays in
 /// office.
@@ -133,6 +134,33 @@ TEST(Office, lets_one_leader_of_three_go_after_a_handover) {
   ASSERT_NE(flock.leader(), nullptr);
   EXPECT_THAT(flock.voters(), ElementsAre(2, 3, 4));
   EXPECT_THAT(flock.reasons(), ElementsAre(Why::removal_was_asked, Why::number_is_even));
+}
+
+// Else the next leader, which may not have heard that they shall go, makes one of them its heir.
+TEST(Office, lets_others_go_before_the_leader) {
+  const auto next = [](std::string_view voters, std::string_view observers,
+                       const std::vector<std::uint64_t>& removals) {
+    Pond made = pond(voters, observers);
+    made.office.removals = ids(removals);
+    const auto change = next_change(made.config, made.office);
+    return change ? to_text(change->edit, Numbers{}) : std::string{};
+  };
+  EXPECT_EQ(next("1 2 3", "4 5", {1, 2}), "remove voter 2");
+  EXPECT_EQ(next("1 2 3 4", "5", {1, 4}), "remove voter 4");
+  EXPECT_EQ(next("1 2 3", "4 5", {1, 5}), "bar 5");
+  EXPECT_EQ(next("1 2 3", "4 5", {1}), "");
+}
+
+TEST(Office, lets_the_leader_go_when_what_is_under_way_is_in_force) {
+  const auto due = [](std::string_view voters, std::optional<InFlight> in_flight) {
+    Pond made = pond(voters, "");
+    made.office.removals = ids({1});
+    made.office.in_flight = std::move(in_flight);
+    return handover_due(made.config, made.office);
+  };
+  EXPECT_EQ(due("1 2 3", {}), NodeId{2});
+  EXPECT_EQ(due("1 2 3", InFlight{}), std::nullopt);
+  EXPECT_EQ(due("1 2o 3o", {}), std::nullopt);
 }
 
 // What a command answers at once when a removal makes no sense.
