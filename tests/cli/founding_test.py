@@ -156,8 +156,9 @@ class Founding(pond.PondTest):
         duck.signal(signal.SIGTERM)
         self.assertEqual(duck.wait(), 0)
         duck.start("--listen", "0.0.0.0", "--insecure", **self.setting)
-        pond.until("it is back", lambda: duck.status()["role"] == "observer")
-        self.assertEqual(duck.status()["address"], duck.address)
+        back = pond.until("it is back", lambda: (duck.status() or {}).get("cluster_id")
+                          and duck.status())
+        self.assertEqual((back["role"], back["address"]), ("observer", duck.address))
 
 
 if __name__ == "__main__":
