@@ -36,6 +36,7 @@ void Peers::open(net::Link link, std::optional<Goal> goal) {
   const Serial serial = ++last_serial_;
   auto& line = *lines_.emplace(serial, std::make_unique<Line>()).first->second;
   line.serial = serial;
+  line.was_fresh = !mine.cluster_id;
   line.goal = std::move(goal);
   line.session = std::make_unique<Session>(
       loop_, std::move(link), mine, counts_,
@@ -49,6 +50,11 @@ void Peers::open(net::Link link, std::optional<Goal> goal) {
 
 void Peers::greeted(Line& line, const wire::Hello& theirs) {
   if (line.goal && line.goal->id) owner_.answered(*line.goal->id, theirs);
+  if (line.was_fresh && !owner_.is_fresh()) {
+    // The other side takes this node for a fresh one, and would never bind the link.
+    if (line.goal) routes_.failed(*line.goal, "was dialled before this node had joined");
+    return line.session->close(Close::normal, "this node has joined meanwhile");
+  }
   const Greeting greeting = greet(owner_.hello(), theirs);
   if (std::holds_alternative<BindIt>(greeting)) {
     const NodeId there = theirs.incarnation.id;

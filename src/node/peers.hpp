@@ -120,6 +120,7 @@ class Peers {
     std::unique_ptr<Session> session;
     std::optional<NodeId> bound;
     bool is_keeper = false;  ///< Of a node of this cluster, which is dead.
+    bool was_fresh = false;  ///< So this node has said on it, whatever it is now.
     net::TimerId timer;      ///< Ends a stranger, or a line that is not used any more.
   };
   struct Known {

@@ -113,6 +113,22 @@ TEST(Strangers, must_say_hello_first_and_once) {
   EXPECT_THAT(twice.end(), HasSubstr("second hello"));
 }
 
+// It has said that it is fresh: who was told so would not speak with it as with a member.
+TEST(Strangers, that_were_greeted_before_it_joined_are_not_linked) {
+  Pond pond;
+  pond.found({"a"}, 1);
+  const std::string address = pond["a"].address();
+  const wire::Hello member = member_of(Stranger{pond, "a"}.theirs());
+  pond.kill("a");
+  pond.start("b", {address});
+  Stranger early{pond, "b"};
+  EXPECT_FALSE(early.theirs().cluster_id);
+  pond.restart("a");
+  ASSERT_TRUE(pond.until([&] { return pond.agree(); }));
+  early.say(wire::encode(member));
+  EXPECT_THAT(early.end(), HasSubstr("this node has joined meanwhile"));
+}
+
 TEST(Strangers, of_another_cluster_are_refused_with_a_reason) {
   Pond pond;
   pond.found({"a"}, 1);
