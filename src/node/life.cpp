@@ -13,6 +13,8 @@ namespace duckduckgoose::node {
 
 namespace {
 
+constexpr Duration leave_again_after = std::chrono::milliseconds{100};
+
 Raft::Options options() {
   const auto nonce = store::random_bits();
   const auto seed = store::random_bits();
@@ -59,6 +61,7 @@ Life::Life(Home& home, const Record& record, const membership::Decision& start, 
 Life::~Life() {
   home_.loop.cancel(end_timer_);
   home_.loop.cancel(aim_timer_);
+  home_.loop.cancel(leave_timer_);
 }
 
 void Life::begin(const membership::Decision& start) {
@@ -139,12 +142,23 @@ Facts Life::facts() const {
 }
 
 void Life::leave_cluster(std::function<void()> done) {
+  ask_to_leave(net::Loop::now() + change_time, std::move(done));
+}
+
+/// Who is needed now, because others are silent, is not any more when those have been replaced.
+void Life::ask_to_leave(Instant until, std::function<void()> done) {
   errands_.run({.method = "DELETE", .target = "/members/" + wire::to_text(id()), .body = {}},
-               [this, done = std::move(done)](const Result& result) {
+               [this, until, done = std::move(done)](const Result& result) {
+                 const auto problem = wire::parse_problem(result.body);
+                 const Instant again = net::Loop::now() + leave_again_after;
+                 if (problem && problem->type == "voters_silent" && again < until) {
+                   leave_timer_ = home_.loop.wake_at(
+                       again, [this, until, done] { ask_to_leave(until, done); });
+                   return;
+                 }
                  if (result.status == 200) {
                    home_.log.info("leave", "has left its cluster");
                  } else {
-                   const auto problem = wire::parse_problem(result.body);
                    home_.log.warn("leave", "stays a member: " + (problem ? problem->detail
                                                                          : "not in force in time"));
                  }

@@ -111,6 +111,7 @@ class Life final : private Surroundings, private PeersOwner {
   void aim_soon();
   void introduce(NodeId newcomer);
   void notice_outgrown(Stamp stamp);
+  void ask_to_leave(Instant until, std::function<void()> done);
   void leave();
   void leave_after(Duration wait);
   void outlive(bool in_cluster, std::string_view why);
@@ -150,6 +151,7 @@ class Life final : private Surroundings, private PeersOwner {
   std::function<void(bool)> on_stopped_;  ///< Set while it stops and has not said good-bye.
   net::TimerId end_timer_;
   net::TimerId aim_timer_;
+  net::TimerId leave_timer_;
   bool draining_ = false;
   bool over_ = false;
 };

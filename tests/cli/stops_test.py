@@ -64,6 +64,19 @@ class LeaveOnStop(pond.PondTest):
         members = self.ask(heir, "/members")["members"]
         self.assertEqual({it["address"] for it in members}, {it.address for it in left})
 
+    def test_waits_until_a_dead_voter_is_replaced(self):
+        nodes = self.cluster(3, DUCK_LEAVE_ON_STOP=1, DUCK_PROMISE="300ms")
+        goose = self.until_one_goose(nodes)
+        for setting, value in (("voters", 3), ("replace-after", "1s")):
+            self.assertEqual(goose.command("set", setting, value)[0], 0)
+        dead, needed = [node for node in nodes if node is not goose]
+        dead.kill()
+        needed.signal(signal.SIGTERM)
+        newcomers = [self.joined(goose), self.joined(goose)]
+        self.assertEqual(needed.wait(), 0, needed.words())
+        self.assertIn("has left its cluster", needed.words())
+        self.until_voters([goose, *newcomers], 3)
+
     def test_of_the_last_one_keeps_the_cluster(self):
         node = self.first(DUCK_LEAVE_ON_STOP=1)
         cluster = node.status()["cluster_id"]
