@@ -62,8 +62,8 @@ bool Directory::is_hot(const Record& record) const {
 
 Expected<void> Directory::put(const Record& record) {
   const std::string text = to_text(record, DDG_VERSION);
-  ensure(from_text(text) == record);  // what cannot be read again is never written
-  auto done = write_over_or_replace(text);
+  ensure(can_be_read(text, record));  // what cannot be read again is never written
+  auto done = write_over_or_replace(text, record);
   if (done) {
     saves_ = record.saves;
   } else {
@@ -72,13 +72,18 @@ Expected<void> Directory::put(const Record& record) {
   return done;
 }
 
-Expected<void> Directory::write_over_or_replace(std::string_view text) {
+bool Directory::can_be_read(std::string_view text, const Record& record) const {
+  const bool is_hot = written_ && written_->cold == text.substr(hot_bytes);
+  return (is_hot ? from_hot_part(text, written_->record) : from_text(text)) == record;
+}
+
+Expected<void> Directory::write_over_or_replace(std::string_view text, const Record& record) {
   if (written_ && written_->cold == text.substr(hot_bytes)) {
     const auto rewritten = rewrite(text.substr(0, hot_bytes));
     if (!rewritten) return std::unexpected(rewritten.error());
     if (*rewritten) return {};
   }
-  return replace(text);
+  return replace(text, record);
 }
 
 /// False: it was not written as a whole, or where nobody may find it; the record must be replaced.
@@ -109,7 +114,7 @@ Expected<bool> Directory::is_in_place() const {
   return *mine == *there && mine->links == 1 && mine->bytes == hot_bytes + written_->cold.size();
 }
 
-Expected<void> Directory::replace(std::string_view text) {
+Expected<void> Directory::replace(std::string_view text, const Record& record) {
   written_.reset();
   auto file = write(new_name, text);
   if (!file) return std::unexpected(std::move(file.error()));
@@ -117,7 +122,7 @@ Expected<void> Directory::replace(std::string_view text) {
     return std::unexpected(call_failed(to_save, path_of(new_name), "rename", renamed.error()));
   }
   if (auto synced = sync_names(to_save); !synced) return synced;
-  written_.emplace(std::move(*file), std::string(text.substr(hot_bytes)));
+  written_.emplace(std::move(*file), std::string(text.substr(hot_bytes)), record);
   return marked_ ? Expected<void>{} : mark();
 }
 

@@ -81,13 +81,15 @@ class Directory {
   struct Written {
     OpenFile file;
     std::string cold;  ///< What is behind its hot part.
+    Record record;     ///< As it was read again with this cold part.
   };
 
   [[nodiscard]] Expected<void> put(const Record& record);
-  [[nodiscard]] Expected<void> write_over_or_replace(std::string_view text);
+  [[nodiscard]] bool can_be_read(std::string_view text, const Record& record) const;
+  [[nodiscard]] Expected<void> write_over_or_replace(std::string_view text, const Record& record);
   [[nodiscard]] Expected<bool> rewrite(std::string_view hot);
   [[nodiscard]] Expected<bool> is_in_place() const;
-  [[nodiscard]] Expected<void> replace(std::string_view text);
+  [[nodiscard]] Expected<void> replace(std::string_view text, const Record& record);
   [[nodiscard]] Expected<void> mark();
   [[nodiscard]] Expected<OpenFile> write(const char* name, std::string_view text);
   [[nodiscard]] Expected<void> sync_names(std::string_view what);

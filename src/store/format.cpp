@@ -222,7 +222,8 @@ std::expected<std::string_view, Unreadable> unsealed(std::string_view text) {
                  abridged(end_line(text.substr(0, begin))));
 }
 
-/// The lines of `text`, of whatever format, if they are those that were written.
+/// Of the lines of `text`, of whatever format, those of its hot part, or all where it has none; if
+/// the whole text is what was written.
 std::expected<std::vector<std::string_view>, Unreadable> checked(std::string_view text) {
   if (text.empty()) return damaged("it is empty");
   if (text.size() > record_bytes_max) {
@@ -246,9 +247,16 @@ std::expected<std::vector<std::string_view>, Unreadable> checked(std::string_vie
                    abridged(lines.back()) + ", but what is after them asks for " +
                    abridged(wanted));
   }
-  const auto cold_lines = lines_in(cold);
-  lines.insert(lines.end(), cold_lines.begin(), cold_lines.end());
   return lines;
+}
+
+/// Puts what was read of the hot part to the peers that the cold part names.
+std::expected<Record, Unreadable> with_saves(Record record, const std::vector<std::uint64_t>& saves,
+                                             const std::string& complaint) {
+  if (!complaint.empty()) return damaged(complaint);
+  if (saves.size() > record.seen.size()) return damaged("its field seen.saves has too many");
+  for (std::size_t at = 0; at < saves.size(); ++at) record.seen[at].saves = saves[at];
+  return record;
 }
 
 }  // namespace
@@ -294,17 +302,29 @@ std::expected<Record, Unreadable> from_text(std::string_view text) {
     return std::unexpected(
         Unreadable{.why = Unreadable::Why::unknown_format, .detail = std::move(detail)});
   }
+  if (format != "1") {
+    const auto cold_lines = lines_in(text.substr(hot_bytes));
+    lines->insert(lines->end(), cold_lines.begin(), cold_lines.end());
+  }
   Reader reader(std::move(*lines));
   Record record;
   std::vector<std::uint64_t> seen_hot;
   visit_hot(reader, record);
   if (format != "1") reader.field(seen_saves, seen_hot);
   visit_cold(reader, record, seen_hot.size());
-  if (!reader.complaint().empty()) return damaged(reader.complaint());
-  if (seen_hot.size() > record.seen.size()) return damaged("its field seen.saves has too many");
-  for (std::size_t at = 0; at < seen_hot.size(); ++at) record.seen[at].saves = seen_hot[at];
-  if (record.node.id == NodeId{}) return damaged("its field node.id is 0, which is no id");
-  return record;
+  auto read = with_saves(std::move(record), seen_hot, reader.complaint());
+  if (read && read->node.id == NodeId{}) return damaged("its field node.id is 0, which is no id");
+  return read;
+}
+
+std::expected<Record, Unreadable> from_hot_part(std::string_view text, Record cold) {
+  auto lines = checked(text);
+  if (!lines) return std::unexpected(lines.error());
+  Reader reader(std::move(*lines));
+  std::vector<std::uint64_t> seen_hot;
+  visit_hot(reader, cold);
+  reader.field(seen_saves, seen_hot);
+  return with_saves(std::move(cold), seen_hot, reader.complaint());
 }
 
 }  // namespace duckduckgoose::store

@@ -45,4 +45,8 @@ struct Unreadable {
 /// strict grammar).
 [[nodiscard]] std::expected<Record, Unreadable> from_text(std::string_view text);
 
+/// The same in half the time, of a text of the present format whose cold part was read before, byte
+/// for byte the same, as that of `cold`.
+[[nodiscard]] std::expected<Record, Unreadable> from_hot_part(std::string_view text, Record cold);
+
 }  // namespace duckduckgoose::store

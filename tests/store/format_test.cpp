@@ -208,6 +208,27 @@ std::size_t cold_saves(const Record& record) {
   return count;
 }
 
+TEST(Format, gives_back_a_record_by_its_first_sector_alone_where_the_rest_is_known) {
+  Record record = full_record();
+  const Record known = record;
+  record.saves = 13;
+  record.term = Term{8};
+  record.voted_for.reset();
+  record.promise_max = std::chrono::seconds{2};
+  record.config.stamp = {.term = Term{8}, .version = 5};
+  record.seen[0].saves = 10;
+  const std::string text = to_text(record, "0.1.0");
+  EXPECT_EQ(from_hot_part(text, known), record);
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    std::string flipped = text;
+    flipped[at] = static_cast<char>(flipped[at] ^ 1);
+    EXPECT_FALSE(from_hot_part(flipped, known)) << at;
+  }
+  Record stranger = known;
+  stranger.seen.clear();
+  EXPECT_FALSE(from_hot_part(text, stranger));
+}
+
 TEST(Format, has_the_saves_of_as_many_peers_in_its_first_sector_as_fit) {
   EXPECT_EQ(cold_saves(seer(0, 1)), 0U);
   EXPECT_EQ(cold_saves(seer(4, std::numeric_limits<std::uint64_t>::max() - 4)), 0U);
