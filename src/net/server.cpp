@@ -1,7 +1,6 @@
 #include "net/server.hpp"
 
 #include <fmt/format.h>
-#include <sys/resource.h>
 
 #include <algorithm>
 #include <boost/asio/buffer.hpp>
@@ -10,6 +9,7 @@
 #include "net/http_text.hpp"
 #include "net/resolver.hpp"
 #include "net/server_impl.hpp"
+#include "os/open_files.hpp"
 #include "wire/address.hpp"
 
 namespace duckduckgoose::net {
@@ -24,12 +24,13 @@ constexpr Duration sweep_shortest = std::chrono::milliseconds{5};
 constexpr Duration sweep_longest = std::chrono::seconds{1};
 constexpr int free_ports_tried = 16;
 
-std::size_t sessions_that_fit(std::size_t wanted) {
-  rlimit files{};
-  if (getrlimit(RLIMIT_NOFILE, &files) != 0) return sessions_min;
-  const auto there_are = static_cast<std::size_t>(files.rlim_cur);
-  const std::size_t left = there_are > files_reserved ? there_are - files_reserved : 0;
+std::size_t sessions_that_fit(std::size_t wanted, std::size_t files) {
+  const std::size_t left = files > files_reserved ? files - files_reserved : 0;
   return std::max(sessions_min, std::min(wanted, left));
+}
+
+std::size_t descriptors_that_fit(std::size_t files) {
+  return files - std::min(files_spare, files / 4);
 }
 
 Duration sweep_interval(const ServerLimits& limits) {
@@ -122,7 +123,8 @@ std::expected<std::vector<Acceptor>, ListenFailure> listen_on_all(Loop& loop,
 Server::Impl::Impl(Loop& on, ServerOptions with)
     : loop{on},
       options{std::move(with)},
-      sessions_max{sessions_that_fit(options.limits.connections_max)},
+      sessions_max{sessions_that_fit(options.limits.connections_max, os::open_files_max())},
+      descriptors_max{descriptors_that_fit(os::open_files_max())},
       sweep_every{sweep_interval(options.limits)},
       coarse_now{Loop::now()} {}
 
@@ -175,9 +177,11 @@ void Server::Impl::accepted(Socket socket) {
   if (error) return;
   socket.non_blocking(true, error);
   socket.set_option(asio::ip::tcp::no_delay{true}, error);
-  if (idle.size() + busy.size() >= sessions_max && !make_place()) {
+  // The kernel gives the lowest number that is free: sessions and links have all those below.
+  const bool is_last = static_cast<std::size_t>(socket.native_handle()) >= descriptors_max;
+  if ((is_last || idle.size() + busy.size() >= sessions_max) && !make_place()) {
     write_answer(problem_answer(503, "too_many_connections", "This node has too many connections",
-                                fmt::format("All {} are busy; ask again.", sessions_max)),
+                                fmt::format("All {} are busy; ask again.", busy.size())),
                  {.keep_alive = false}, scratch);
     socket.write_some(asio::buffer(scratch), error);
     return;

@@ -34,6 +34,9 @@ struct ServerLimits {
 /// Open files kept back from HTTP sessions, for the record, the log and the links to peers.
 inline constexpr std::size_t files_reserved = 256;
 
+/// ... and from the links, too: a node that cannot open its record has to end.
+inline constexpr std::size_t files_spare = 32;
+
 /// Where to listen, whom to believe, and how much to bear.
 struct ServerOptions {
   /// "localhost" is every loopback address that this machine has (::1, 127.0.0.1). Else an address

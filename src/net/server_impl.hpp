@@ -42,6 +42,7 @@ struct Server::Impl : std::enable_shared_from_this<Server::Impl> {
   Sessions idle;  ///< The longest idle one first.
   Sessions busy;
   std::size_t sessions_max;
+  std::size_t descriptors_max;
   Duration sweep_every;
   Instant coarse_now;  ///< At most sweep_every old: reading the clock for each request would cost.
   TimerId sweep_timer;

@@ -1,8 +1,11 @@
 #include <csignal>
 #include <string>
 
+#include "net/server.hpp"
 #include "node/node.hpp"
+#include "node/peers.hpp"
 #include "node/start.hpp"
+#include "os/open_files.hpp"
 #include "os/program.hpp"
 
 namespace duckduckgoose::node {
@@ -14,6 +17,8 @@ std::string name_of(int signal) { return signal == SIGINT ? "SIGINT" : "SIGTERM"
 }  // namespace
 
 Failure run(const Settings& settings) {
+  os::allow_open_files(Peers::links_max + net::ServerLimits{}.connections_max +
+                       net::files_reserved);
   net::Loop loop;
   Failure ended;
   const auto end = [&](Failure failure) {

@@ -110,6 +110,33 @@ TEST(Server, keeps_files_back_for_the_rest_of_the_node) {
   EXPECT_LE(server.in_loop([](Server& inside) { return inside.connections(); }), 20U);
 }
 
+// Links are not counted as sessions, and may be thousands.
+TEST(Server, keeps_some_files_back_from_links_too) {
+  const ManyFiles files;
+  const rlimit few{.rlim_cur = 200, .rlim_max = files.count()};
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &few), 0);
+  std::vector<Link> links;
+  RunningServer server{echo, {}, [&](Link link) { links.push_back(std::move(link)); }};
+  const rlimit all{.rlim_cur = files.count(), .rlim_max = files.count()};
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &all), 0);  // for the other ends, which lie in this process
+  std::vector<RawClient> peers;
+  const auto dial = [&] {
+    peers.emplace_back(server.port()).send(upgrade_request());
+    const auto answer = peers.back().answer();
+    return answer ? answer->status : 0;
+  };
+  unsigned status = 0;
+  while (peers.size() < 200 && (status = dial()) == 101U) continue;
+  EXPECT_EQ(status, 503U);
+  const std::size_t before = peers.size();
+  EXPECT_GT(before, 20U);
+  EXPECT_LE(before, (200 - files_spare) / 2);
+  server.in_loop([&](Server&) { links.resize(before / 2); });
+  peers.clear();
+  EXPECT_EQ(dial(), 101U);
+  server.in_loop([&](Server&) { links.clear(); });
+}
+
 TEST(Server, accepts_again_once_there_are_files) {
   RunningServer server{echo};
   RawClient early{server.port()};
