@@ -165,6 +165,7 @@ void Raft::on(const LinkUp& link) {
 void Raft::on(const LinkDown& link) {
   std::erase_if(links_, [&](const LinkedPeer& it) { return it.who.id == link.who; });
   if (!record_.config.has(link.who)) acquaintance_.forget(link.who);
+  if (!is_voter()) return;  // may dial it again while it believes in it
   // A closed connection ends no promise; it only saves the random wait after the promise (rule 8).
   auto* follower = std::get_if<Follower>(&role_);
   if (follower == nullptr || !follower->leader || follower->leader->id != link.who) return;

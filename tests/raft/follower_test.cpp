@@ -122,6 +122,17 @@ TEST(Follower, asks_early_when_the_link_to_the_leader_is_lost_but_not_inside_its
   EXPECT_LE(cut.wake_at.value(), at(1051ms));
 }
 
+// It cannot follow the leader, and does not know that anybody does: it may as well be the link.
+TEST(Follower, outside_its_configuration_believes_on_when_its_link_to_the_leader_is_lost) {
+  Raft observer = node({.self = n4});
+  static_cast<void>(observer.step(at(0ms), LinkUp{life(n2), 10, "localhost:4002", true}));
+  Message notice = message({.id = n2, .to = n4}, Notice{life(n2), {}}, true);
+  static_cast<void>(observer.step(at(1ms), Received{std::move(notice)}));
+  const Effects cut = observer.step(at(10ms), LinkDown{n2});
+  EXPECT_EQ(cut.wake_at, at(2001ms)) << "two promises after the notice";
+  EXPECT_EQ(observer.leadership().leader, life(n2));
+}
+
 // 3.4: timeouts are drawn anew for each try, so that two candidates do not collide for ever.
 TEST(Follower, draws_its_timeout_anew_for_each_try) {
   Raft follower = node();
