@@ -20,8 +20,8 @@ class Redial {
   /// The wait before the next attempt; every call is one failure more.
   [[nodiscard]] Duration next();
 
-  /// The peer answered: begin with wait_min again.
-  void reset() noexcept { wait_ = wait_min; }
+  /// The peer answered: begin anew, with a wait of up to so much.
+  void reset(Duration first = wait_min) noexcept { wait_ = first; }
 
  private:
   Duration wait_ = wait_min;

@@ -290,15 +290,8 @@ void Api::members(const net::Request& request, net::Responder responder) {
           answer_of(bad_request("limit is \"" + std::string{*text} + "\"; it must be 1 to 500.")));
     }
   }
-  std::vector<wire::MemberStatus> all = members_of(facts_(), net::Loop::now());
-  std::erase_if(all, [after](const wire::MemberStatus& it) { return it.id <= after; });
-  wire::MembersPage page;
-  if (all.size() > limit) {
-    all.resize(limit);
-    page.next = all.back().id;
-  }
-  page.members = std::move(all);
-  responder.answer(made(200, wire::to_json(page)));
+  const Facts facts = facts_();
+  responder.answer(made(200, wire::to_json(members_of(facts, after, limit, net::Loop::now()))));
 }
 
 void Api::pass_on(Errands::Request request, net::Responder responder) {

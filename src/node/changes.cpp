@@ -397,7 +397,7 @@ std::expected<NodeId, Result> Changes::find_node(const std::string& word) const 
     if (is_it && std::ranges::find(found, id) == found.end()) found.push_back(id);
   };
   for (const Member& it : engine_.config().members) consider(it.id, it.address);
-  for (const Peers::Peer& it : peers_.all()) consider(it.hello.incarnation.id, it.hello.address);
+  for (const NodeId id : peers_.ids()) consider(id, peers_.find(id)->hello.address);
   if (found.size() == 1) return found.front();
   return std::unexpected{unknown_node(found.empty()
                                           ? "No node has the id or address " + word + "."

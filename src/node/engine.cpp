@@ -46,7 +46,7 @@ void Engine::take(const Event& event) {
   const Effects effects = raft_.step(net::Loop::now(), event);
   wake_at_ = effects.wake_at;
   const bool is_routine = std::holds_alternative<Received>(event) && effects.trace.empty();
-  if (!is_routine || raft_.rounds_to().size() <= attentive_max) attentive_ = true;
+  if (!is_routine || raft_.links().size() <= attentive_max) attentive_ = true;
   if (const auto done = perform(effects, *this); !done) fail(done.error());
 }
 
@@ -73,11 +73,14 @@ void Engine::refresh_record() {
   quiet_at_ = now + config().promise;
   Record record = surroundings_.with_addresses(raft_.record());
   record.seen = raft_.seen();
-  if (directory_.is_hot(record)) return;
-  surroundings_.saving();
-  const auto done = directory_.refresh(record);
-  surroundings_.saved();
-  if (!done) fail(done.error());
+  if (record == hot_) return;  // most often nothing was learnt
+  if (!directory_.is_hot(record)) {
+    surroundings_.saving();
+    const auto done = directory_.refresh(record);
+    surroundings_.saved();
+    if (!done) return fail(done.error());
+  }
+  hot_ = std::move(record);
 }
 
 void Engine::send(const Effects& effects) {

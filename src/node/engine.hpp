@@ -129,6 +129,7 @@ class Engine {
   net::TimerId timer_;
   std::optional<Instant> wake_at_;
   Instant quiet_at_;             ///< A promise after the last save, or look at it.
+  std::optional<Record> hot_;    ///< As it was found hot then: each save makes another one.
   std::optional<Instant> held_;  ///< The answer to the last Hold.
   bool working_ = false;
   bool attentive_ = false;  ///< Something has happened that upkeep should look at.

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "net/server.hpp"
 #include "node/start.hpp"
+#include "os/open_files.hpp"
 #include "raft/ensure.hpp"
 #include "store/fresh.hpp"
 #include "wire/ids.hpp"
@@ -22,6 +24,14 @@ Raft::Options options() {
   return {.nonce = *nonce, .seed = *seed};
 }
 
+/// Others need files as well: whoever asks over HTTP, and the record.
+std::size_t links_that_fit() {
+  constexpr std::size_t fewest = 16;
+  const std::size_t files = os::open_files_max();
+  const std::size_t left = files > net::files_reserved ? files - net::files_reserved : 0;
+  return std::clamp(left, fewest, Peers::links_max);
+}
+
 }  // namespace
 
 Life::Life(Home& home, const Record& record, const membership::Decision& start, Listener listener)
@@ -32,7 +42,7 @@ Life::Life(Home& home, const Record& record, const membership::Decision& start, 
             engine_,
             {.environment = [this] { return environment_of_work(); },
              .on_done = [this](int exit_code) { listener_.on_done(exit_code); }}},
-      peers_{home.loop, *this, engine_.raft().self().nonce},
+      peers_{home.loop, *this, engine_.raft().self().nonce, links_that_fit()},
       changes_{home,
                engine_,
                peers_,
@@ -62,6 +72,7 @@ Life::~Life() {
   home_.loop.cancel(end_timer_);
   home_.loop.cancel(aim_timer_);
   home_.loop.cancel(leave_timer_);
+  home_.loop.cancel(vacancy_timer_);
 }
 
 void Life::begin(const membership::Decision& start) {
@@ -191,6 +202,7 @@ void Life::leave() {
   home_.loop.cancel(end_timer_);
   if (!on_stopped_) return;
   errands_.end();
+  tell_vacancy();
   const Raft& core = engine_.raft();
   const bool owes = core.leader() != nullptr || net::Loop::now() < core.held_until();
   peers_.close_all("this node stops", farewell_time,
@@ -263,7 +275,7 @@ void Life::aim() {
   for (const Member& voter : engine_.config().members) {
     if (voter.id == id()) continue;
     goals.push_back({voter.address, voter.id});
-    all_linked = all_linked && peers_.find(voter.id).has_value();
+    all_linked = all_linked && peers_.has(voter.id);
   }
   // Where another one was met than was looked for, that one is to be met as well.
   const auto is_goal = [&](const Goal& goal, const std::string& address) {
@@ -281,7 +293,10 @@ void Life::aim() {
     std::ranges::for_each(hints_, hint);
     std::ranges::for_each(introduced_, hint);
   }
-  peers_.set_goals(std::move(goals));
+  // A thousand observers that lose their goose do not dial it before the others have elected the
+  // next one; nor so late that they would believe that there is none, after two promises.
+  const Duration unhurried = std::min(patience_max, engine_.config().promise / 2);
+  peers_.set_goals(std::move(goals), engine_.raft().is_voter() ? Duration{0} : unhurried);
   home_.keeper.address(engine_.config(), peers_, hello());
 }
 
@@ -291,8 +306,22 @@ void Life::withdrawn(const Tenure& /*tenure*/) { ++story_.version; }
 
 void Life::send(const Message& message) { peers_.send(message.to, message); }
 
+/// After a handover somebody follows at once, and tells all observers so; until then this node has
+/// to vote, and they have nothing to do.
 void Life::send_to_others(const Message& notice, const std::vector<NodeId>& except) {
-  peers_.send_to_others(notice, except);
+  const auto& body = std::get<Notice>(notice.body);
+  vacancy_.reset();
+  if (body.leader || body.cause.code != CauseCode::handover) {
+    return peers_.send_to_others(notice, except);
+  }
+  vacancy_ = notice;
+  home_.loop.cancel(vacancy_timer_);
+  vacancy_timer_ = home_.loop.wake_at(net::Loop::now() + vacancy_time, [this] { tell_vacancy(); });
+}
+
+void Life::tell_vacancy() {
+  if (vacancy_) peers_.send_to_others(*vacancy_, engine_.raft().rounds_to());
+  vacancy_.reset();
 }
 
 Record Life::with_addresses(Record record) const {
@@ -339,16 +368,19 @@ void Life::goose_changed(const Leadership& leadership) {
     home_.log.info("no_goose",
                    "there is no goose: " + wire::sentence_of(leadership.cause, {}, book_),
                    {{"cause", std::string{wire::code_of(leadership.cause)}}});
-    home_.keeper.tell(guard::Says{status().cause});
+    home_.keeper.tell(guard::Says{why_of(facts(), net::Loop::now()).sentence});
     if (on_stopped_) leave_after(succession_time);
     return;
   }
   const NodeId goose = leadership.leader->id;
+  vacancy_.reset();
   story_.knew_goose = true;
   story_.ready = true;
   story_.last_goose = goose;
-  home_.keeper.tell(guard::Says{status().cause});
-  if (on_stopped_ && goose != id()) leave();
+  home_.keeper.tell(guard::Says{why_of(facts(), net::Loop::now()).sentence});
+  // A thousand good-byes take as long as the news; whoever only watches hears the news first.
+  const bool are_many = peers_.size() > Engine::attentive_max;
+  if (on_stopped_ && goose != id()) leave_after(are_many ? succession_time : Duration{0});
   const std::string who =
       goose == id() ? "this node is the goose" : book_.name_of(goose) + " is the goose";
   home_.log.info("goose", who + ": " + wire::sentence_of(leadership.cause, goose, book_),

@@ -67,6 +67,10 @@ class Life final : private Surroundings, private PeersOwner {
   static constexpr std::string_view id_is_useless = "its id is of no use in this cluster any more";
   static constexpr Duration succession_time =
       std::chrono::milliseconds{100};  ///< For a new goose to be heard.
+  /// Of an observer, with a link that was lost.
+  static constexpr Duration patience_max = std::chrono::milliseconds{400};
+  /// For it to be heard before the observers are told that there is none.
+  static constexpr Duration vacancy_time = std::chrono::milliseconds{50};
 
  private:
   // Surroundings
@@ -110,6 +114,7 @@ class Life final : private Surroundings, private PeersOwner {
   void aim();
   void aim_soon();
   void introduce(NodeId newcomer);
+  void tell_vacancy();
   void notice_outgrown(Stamp stamp);
   void ask_to_leave(Instant until, std::function<void()> done);
   void leave();
@@ -152,6 +157,8 @@ class Life final : private Surroundings, private PeersOwner {
   net::TimerId end_timer_;
   net::TimerId aim_timer_;
   net::TimerId leave_timer_;
+  std::optional<Message> vacancy_;  ///< To be told, unless somebody follows before the timer.
+  net::TimerId vacancy_timer_;
   bool draining_ = false;
   bool over_ = false;
 };

@@ -155,8 +155,7 @@ void Life::answered(NodeId looked_for, const wire::Hello& theirs) {
   std::erase(gone_, looked_for);
   const NodeId met = theirs.incarnation.id;
   const ClusterId cluster = theirs.cluster_id.value_or(ClusterId{});
-  if (!membership::is_gone(looked_for, record().cluster.id, met, cluster) ||
-      peers_.find(looked_for))
+  if (!membership::is_gone(looked_for, record().cluster.id, met, cluster) || peers_.has(looked_for))
     return;
   gone_.push_back(looked_for);
   aim_soon();

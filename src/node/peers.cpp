@@ -8,10 +8,12 @@
 
 namespace duckduckgoose::node {
 
-Peers::Peers(net::Loop& loop, PeersOwner& owner, std::uint64_t seed)
-    : loop_{loop}, owner_{owner}, routes_{loop, seed, [this](net::Link link, const Goal& goal) {
-                                            open(std::move(link), goal);
-                                          }} {}
+Peers::Peers(net::Loop& loop, PeersOwner& owner, std::uint64_t seed, std::size_t links)
+    : loop_{loop},
+      owner_{owner},
+      links_{links},
+      routes_{loop, seed,
+              [this](net::Link link, const Goal& goal) { open(std::move(link), goal); }} {}
 
 Peers::~Peers() {
   for (const auto& [serial, line] : lines_) loop_.cancel(line->timer);
@@ -25,7 +27,7 @@ void Peers::accept(net::Link link) {
 }
 
 void Peers::open(net::Link link, std::optional<Goal> goal) {
-  if (lines_.size() >= links_max || (!goal && strangers() >= strangers_max)) {
+  if (lines_.size() >= lines_max || (!goal && strangers() >= strangers_max)) {
     ++counts_.refused_links;
     owner_.troubled(link.remote(), "too many links: refused one more");
     if (goal) routes_.failed(*goal, "too many links here");
@@ -106,25 +108,44 @@ void Peers::bind(Line& line, const wire::Hello& theirs) {
   const auto known = peers_.find(id);
   const bool is_second =
       known != peers_.end() && known->second.hello.incarnation == theirs.incarnation;
-  if (!is_second) {
-    if (const auto why = owner_.link_up(theirs)) return reject(line, *why);
-  }
-  loop_.cancel(line.timer);
-  line.timer = {};
-  line.bound = id;
-  if (line.goal) routes_.bound(*line.goal, id);
   if (is_second) {
+    bound(line, id);
     add(known->second, line);
     return;
   }
-  if (known != peers_.end()) {  // a newer life of it: the older one's lines are dead
-    for (Line* const old : std::exchange(known->second.lines, {})) {
+  if (!is_welcome(id)) {
+    return refuse(line, {.code = Close::try_later,
+                         .to_peer = "this node has as many links as it bears",
+                         .here = "too many links: refused one more"});
+  }
+  // Before anybody hears of it: a goose has something to say at once.
+  auto before = peers_.extract(id);
+  peers_.emplace(id, Known{theirs, net::Loop::now(), {&line}});
+  if (const auto why = owner_.link_up(theirs)) {
+    peers_.erase(id);
+    if (before) peers_.insert(std::move(before));
+    return reject(line, *why);
+  }
+  bound(line, id);
+  if (before) {  // a newer life of it: the older one's lines are dead
+    for (Line* const old : before.mapped().lines) {
       old->bound.reset();
       old->session->close(Close::normal, "a newer start of this node is linked");
     }
   }
-  peers_.insert_or_assign(id, Known{theirs, net::Loop::now(), {&line}});
   redial();
+}
+
+bool Peers::is_welcome(NodeId id) const {
+  const auto is_it = [id](const Goal& goal) { return goal.id == id; };
+  return peers_.size() < links_ || has(id) || std::ranges::any_of(goals_, is_it);
+}
+
+void Peers::bound(Line& line, NodeId id) {
+  loop_.cancel(line.timer);
+  line.timer = {};
+  line.bound = id;
+  if (line.goal) routes_.bound(*line.goal, id);
 }
 
 /// Of two lines both nodes use the one that the lower id dialled; of two that one of them dialled,
@@ -232,7 +253,7 @@ void Peers::unbind(Line& line, const std::string& why) {
 void Peers::lost(NodeId id, const std::string& why) {
   const Instant since = peers_.at(id).since;
   peers_.erase(id);
-  routes_.lost(id, net::Loop::now() - since, why);
+  routes_.lost(id, net::Loop::now() - since, why, patience_);
   std::vector<OnReply> lost_calls;
   for (auto call = calls_.begin(); call != calls_.end();) {
     const auto it = call++;
@@ -258,26 +279,27 @@ void Peers::bury(Line& line) {
   burial_timer_ = loop_.wake_at(net::Loop::now(), [this] { graveyard_.clear(); });
 }
 
-void Peers::set_goals(std::vector<Goal> goals) {
+void Peers::set_goals(std::vector<Goal> goals, Duration patience) {
   goals_ = std::move(goals);
+  patience_ = patience;
   redial();
 }
 
 void Peers::redial() {
   if (cut_ || closing_) return;
-  routes_.set(goals_, [this](NodeId id) { return peers_.contains(id); });
+  routes_.set(goals_, [this](NodeId id) { return has(id); });
 }
 
 void Peers::send(NodeId to, const Message& message) {
   const auto known = peers_.find(to);
-  if (known != peers_.end()) known->second.lines.back()->session->send(wire::encode(message));
+  if (known != peers_.end()) known->second.lines.back()->session->send(encoded(message));
 }
 
 void Peers::send_to_others(const Message& notice, const std::vector<NodeId>& except) {
   net::Text text;
   for (const auto& [id, known] : peers_) {
     if (std::ranges::find(except, id) != except.end()) continue;
-    if (!text) text = std::make_shared<const std::string>(wire::encode(notice));
+    if (!text) text = encoded(notice);
     known.lines.back()->session->send(text);
   }
 }
@@ -286,6 +308,11 @@ void Peers::introduce(NodeId to, const std::string& address) {
   const auto known = peers_.find(to);
   if (known != peers_.end())
     known->second.lines.back()->session->send(wire::encode(wire::Invite{address}));
+}
+
+net::Text Peers::encoded(const Message& message) {
+  ++counts_.encoded_messages;
+  return std::make_shared<const std::string>(wire::encode(message));
 }
 
 std::optional<Peers::CallId> Peers::call(NodeId to, std::string method, std::string target,
@@ -339,10 +366,10 @@ std::optional<Peers::Peer> Peers::find(NodeId id) const {
   return Peer{it.hello, heard, it.since, used.remote(), used.dialled()};
 }
 
-std::vector<Peers::Peer> Peers::all() const {
-  std::vector<Peer> found;
+std::vector<NodeId> Peers::ids() const {
+  std::vector<NodeId> found;
   found.reserve(peers_.size());
-  for (const auto& [id, known] : peers_) found.push_back(*find(id));
+  for (const auto& [id, known] : peers_) found.push_back(id);
   return found;
 }
 

@@ -25,7 +25,8 @@ class PeersOwner {
   [[nodiscard]] virtual wire::Hello hello() const = 0;
   [[nodiscard]] virtual wire::Welcome welcome() const = 0;
 
-  /// A node of this cluster is there. Refused: why the core wants none of it (rule 9).
+  /// A node of this cluster is there, and can be told something. Refused: why the core wants none
+  /// of it (rule 9).
   [[nodiscard]] virtual std::optional<Refusal> link_up(const wire::Hello& theirs) = 0;
   /// What tells it so.
   [[nodiscard]] virtual Message rejection(NodeId to, Refusal why) const = 0;
@@ -55,15 +56,17 @@ class PeersOwner {
 /// the other is read for `retire_time` more, so that nothing sent on it is lost, and then closed.
 class Peers {
  public:
-  Peers(net::Loop& loop, PeersOwner& owner, std::uint64_t seed);
+  /// `links`: that it bears. Beyond them only its goals are bound.
+  Peers(net::Loop& loop, PeersOwner& owner, std::uint64_t seed, std::size_t links = links_max);
   ~Peers();
   Peers(const Peers&) = delete;
   Peers& operator=(const Peers&) = delete;
 
   void accept(net::Link link);
 
-  /// Whom to be linked to; everybody else is welcome, but not dialled.
-  void set_goals(std::vector<Goal> goals);
+  /// Whom to be linked to; everybody else is welcome, but not dialled. `patience`: how long a link
+  /// that was lost may be missing before it is dialled again.
+  void set_goals(std::vector<Goal> goals, Duration patience);
 
   void send(NodeId to, const Message& message);
   void send_to_others(const Message& notice, const std::vector<NodeId>& except);
@@ -95,7 +98,8 @@ class Peers {
     bool dialled = false;  ///< ... where it listens, then.
   };
   [[nodiscard]] std::optional<Peer> find(NodeId id) const;
-  [[nodiscard]] std::vector<Peer> all() const;  ///< Ascending by id.
+  [[nodiscard]] bool has(NodeId id) const { return peers_.contains(id); }
+  [[nodiscard]] std::vector<NodeId> ids() const;  ///< Of all, ascending.
   [[nodiscard]] std::size_t size() const { return peers_.size(); }
 
   /// Why no link to it stands: "refused", "no answer". Empty: not known yet.
@@ -104,9 +108,10 @@ class Peers {
   [[nodiscard]] const Counts& counts() const { return counts_; }
   [[nodiscard]] Counts& counts() { return counts_; }
 
-  static constexpr std::size_t links_max = 4096;
+  static constexpr std::size_t links_max = 4096;  ///< One for each peer.
   static constexpr std::size_t strangers_max =
       256;  ///< Links whose hello has not come, or that are fresh.
+  static constexpr std::size_t lines_max = links_max + strangers_max;
   static constexpr Duration stranger_time = std::chrono::seconds{20};  ///< For such a link.
   static constexpr Duration retire_time = std::chrono::seconds{2};
   static constexpr std::size_t calls_max = 1024;
@@ -136,6 +141,7 @@ class Peers {
   void open(net::Link link, std::optional<Goal> goal);
   void greeted(Line& line, const wire::Hello& theirs);
   void bind(Line& line, const wire::Hello& theirs);
+  void bound(Line& line, NodeId id);
   void add(Known& known, Line& line);
   void take(Line& line, wire::Frame frame);
   void take_proof(Line& line, wire::Frame frame);
@@ -149,12 +155,15 @@ class Peers {
   void bury(Line& line);
   void redial();
   void finish_closing();
+  [[nodiscard]] net::Text encoded(const Message& message);
   [[nodiscard]] std::string who(const Line& line) const;
+  [[nodiscard]] bool is_welcome(NodeId id) const;
   [[nodiscard]] bool is_preferred(const Line& line, NodeId other) const;
   [[nodiscard]] std::size_t strangers() const;
 
   net::Loop& loop_;
   PeersOwner& owner_;
+  std::size_t links_;
   Counts counts_;
   std::map<Serial, std::unique_ptr<Line>> lines_;
   std::vector<std::unique_ptr<Line>> graveyard_;  ///< Ended, but perhaps still on the stack.
@@ -162,6 +171,7 @@ class Peers {
   std::map<CallId, Call> calls_;
   Routes routes_;
   std::vector<Goal> goals_;
+  Duration patience_{0};
   Serial last_serial_ = 0;
   CallId last_call_ = 0;
   net::TimerId closing_timer_;

@@ -93,15 +93,14 @@ void Routes::failed(const Goal& goal, const std::string& why) {
   if (route != nullptr && route->phase == Phase::reached) wait(*route, why);
 }
 
-void Routes::lost(NodeId id, Duration lasted, const std::string& why) {
+void Routes::lost(NodeId id, Duration lasted, const std::string& why, Duration patience) {
   for (Route& route : routes_) {
     if (route.goal.id != id && route.leads_to != id) continue;
     route.why = why;
-    if (lasted >= settled_after) {
-      route.redial.reset();
-    } else if (route.phase == Phase::linked) {
-      wait(route, why);
-    }
+    const bool was_settled = lasted >= settled_after;
+    const bool is_urgent = patience == Duration{0};
+    if (was_settled) route.redial.reset(is_urgent ? net::Redial::wait_min : patience);
+    if (route.phase == Phase::linked && !(was_settled && is_urgent)) wait(route, why);
   }
 }
 

@@ -41,7 +41,8 @@ class Routes {
   void failed(const Goal& goal, const std::string& why);
 
   /// The link to this node has ended, after it had lasted so long. A short one counts as a failure.
-  void lost(NodeId id, Duration lasted, const std::string& why);
+  /// Else it is dialled again at once, or after `patience` less a random part of up to a half.
+  void lost(NodeId id, Duration lasted, const std::string& why, Duration patience);
 
   /// No dial is under way any more. The waits begin anew.
   void stop();

@@ -23,11 +23,12 @@ enum class Close : std::uint16_t {
   try_later = 1013,       ///< Too many links.
 };
 
-/// What came in over all links and was not as it should be.
+/// What came in over all links and was not as it should be, and what went out.
 struct Counts {
   std::uint64_t malformed_frames = 0;
   std::uint64_t unknown_frames = 0;
   std::uint64_t refused_links = 0;
+  std::uint64_t encoded_messages = 0;  ///< Of the core: one that goes to many counts once.
 };
 
 /// One link on which frames are spoken: says hello at once, takes the other side's hello first, and

@@ -1,6 +1,7 @@
 #include "node/view.hpp"
 
 #include <algorithm>
+#include <ranges>
 #include <utility>
 
 namespace duckduckgoose::node {
@@ -80,29 +81,46 @@ wire::GooseStatus shown_goose(const Facts& facts, Incarnation goose, Instant now
   return shown;
 }
 
+/// The nodes without a vote that this one knows of, ascending. There may be thousands, so that no
+/// more of each is looked at than its id.
+std::vector<NodeId> observers_of(const Facts& facts) {
+  const Configuration& config = record_of(facts).config;
+  const auto is_observer = [&](NodeId id) { return !config.has(id) && !config.removed_by(id); };
+  std::vector<NodeId> observers = facts.peers.ids();
+  std::erase_if(observers, [&](NodeId id) { return !is_observer(id); });
+  const NodeId me = facts.engine.id();
+  if (is_observer(me)) observers.insert(std::ranges::lower_bound(observers, me), me);
+  return observers;
+}
+
+wire::MemberStatus member_of(const Facts& facts, NodeId id, std::optional<Incarnation> goose,
+                             Instant now) {
+  const Member* const voter = record_of(facts).config.find(id);
+  if (id == facts.engine.id()) return myself(facts, voter != nullptr, goose && goose->id == id);
+  const std::string address = voter != nullptr ? voter->address : std::string{};
+  return other(facts, id, address, voter != nullptr, goose, now);
+}
+
 /// Voters first, then as many observers as there is room for; ascending by id within each.
 void show_members(const Facts& facts, wire::Status& status, Instant now) {
-  std::uint64_t voters = 0;
-  std::uint64_t connected = 0;
-  std::uint64_t observers = 0;
-  std::vector<wire::MemberStatus> all = members_of(facts, now);
-  std::ranges::stable_partition(all, &wire::MemberStatus::voter);
-  for (wire::MemberStatus& it : all) {
-    if (it.voter) {
-      ++voters;
-      connected += it.connected ? 1 : 0;
-    } else if (++observers > wire::Status::observers_shown_max) {
-      continue;
-    }
-    if (it.id != status.id) status.peers.push_back(it.address);
+  const auto goose = goose_of(facts, now);
+  const auto show = [&](NodeId id) {
+    wire::MemberStatus it = member_of(facts, id, goose, now);
+    if (id != status.id) status.peers.push_back(it.address);
     status.members.push_back(std::move(it));
-  }
+  };
+  for (const Member& voter : record_of(facts).config.members) show(voter.id);
+  const auto connected = static_cast<std::uint64_t>(
+      std::ranges::count(status.members, true, &wire::MemberStatus::connected));
+  const std::uint64_t voters = status.members.size();
+  const std::vector<NodeId> observers = observers_of(facts);
+  for (const NodeId id : observers | std::views::take(wire::Status::observers_shown_max)) show(id);
   std::ranges::sort(status.peers);
   const std::size_t majority = majority_of(voters);
   status.voters = voters;
   status.voters_connected = connected;
   status.tolerates = connected > majority ? connected - majority : 0;
-  status.observers = observers;
+  status.observers = observers.size();
 }
 
 }  // namespace
@@ -128,28 +146,22 @@ wire::ShownRole role_of(const Facts& facts, Instant now) {
   return ShownRole::follower;
 }
 
-std::vector<wire::MemberStatus> members_of(const Facts& facts, Instant now) {
-  std::vector<wire::MemberStatus> found;
+wire::MembersPage members_of(const Facts& facts, NodeId after, std::size_t limit, Instant now) {
+  wire::MembersPage page;
   const Record& record = record_of(facts);
-  if (record.is_fresh()) return found;
+  if (record.is_fresh()) return page;
+  std::vector<NodeId> ids = observers_of(facts);
+  for (const Member& voter : record.config.members) ids.push_back(voter.id);
+  std::ranges::sort(ids);
   const auto goose = goose_of(facts, now);
-  const NodeId me = facts.engine.id();
-  const Configuration& config = record.config;
-  for (const Member& member : config.members) {
-    if (member.id == me) {
-      found.push_back(myself(facts, true, goose && goose->id == me));
-    } else {
-      found.push_back(other(facts, member.id, member.address, true, goose, now));
+  for (auto id = std::ranges::upper_bound(ids, after); id != ids.end(); ++id) {
+    if (page.members.size() == limit) {
+      page.next = page.members.back().id;
+      break;
     }
+    page.members.push_back(member_of(facts, *id, goose, now));
   }
-  for (const Peers::Peer& peer : facts.peers.all()) {
-    const NodeId id = peer.hello.incarnation.id;
-    if (config.has(id) || config.removed_by(id)) continue;
-    found.push_back(other(facts, id, peer.hello.address, false, goose, now));
-  }
-  if (!config.has(me) && !config.removed_by(me)) found.push_back(myself(facts, false, false));
-  std::ranges::sort(found, {}, &wire::MemberStatus::id);
-  return found;
+  return page;
 }
 
 wire::Status status_of(const Facts& facts, Instant now) {

@@ -40,8 +40,10 @@ struct Facts {
 
 [[nodiscard]] wire::Status status_of(const Facts& facts, Instant now);
 
-/// All nodes that this one knows of, ascending by id, itself among them where it is in a cluster.
-[[nodiscard]] std::vector<wire::MemberStatus> members_of(const Facts& facts, Instant now);
+/// Of all nodes that this one knows of, itself among them where it is in a cluster, the first
+/// `limit` with an id above `after`, ascending.
+[[nodiscard]] wire::MembersPage members_of(const Facts& facts, NodeId after, std::size_t limit,
+                                           Instant now);
 
 [[nodiscard]] wire::ShownRole role_of(const Facts& facts, Instant now);
 

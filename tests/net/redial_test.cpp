@@ -26,6 +26,8 @@ TEST(Redial, begins_anew_after_an_answer) {
   for (int attempt = 0; attempt < 12; ++attempt) static_cast<void>(redial.next());
   redial.reset();
   EXPECT_LE(redial.next(), Redial::wait_min);
+  redial.reset(8 * Redial::wait_min);
+  EXPECT_GE(redial.next(), 4 * Redial::wait_min);
 }
 
 TEST(Redial, does_not_bring_all_back_at_once) {
