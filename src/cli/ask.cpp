@@ -10,8 +10,8 @@
 namespace duckduckgoose::cli {
 namespace {
 
-/// Pages of /members that are asked for at most: no cluster has more than some thousand nodes.
-constexpr int pages_max = 1000;
+/// Pages of /members that are asked for at most: no node has more than some thousand links.
+constexpr int pages_max = 100;
 
 Exit exit_for(client::ClientError::Kind kind) {
   switch (kind) {
@@ -113,6 +113,7 @@ Expected<StatusAnswer> ask_status(const Asked& asked) {
 Expected<MembersAnswer> ask_members(const Asked& asked) {
   MembersAnswer all;
   std::string target = "/members";
+  NodeId last{};
   for (int page_number = 0; page_number < pages_max; ++page_number) {
     auto answer = ask(asked, "GET", target);
     if (!answer) return std::unexpected(answer.error());
@@ -122,6 +123,7 @@ Expected<MembersAnswer> ask_members(const Asked& asked) {
     all.bodies.push_back(std::move(answer->body));
     std::ranges::move(page->members, std::back_inserter(all.members));
     if (!page->next) return all;
+    if (*page->next <= std::exchange(last, *page->next)) break;
     target = "/members?after=" + wire::to_text(*page->next);
   }
   return std::unexpected(not_understood(asked, "its list of members does not end"));

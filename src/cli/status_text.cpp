@@ -1,5 +1,6 @@
 #include "cli/status_text.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -133,6 +134,12 @@ std::vector<std::string> status_lines(const wire::Status& status, const Paint& p
     for (std::string& line : member_lines(status.members, status.id, paint)) {
       lines.push_back(std::move(line));
     }
+  }
+  const auto observers_shown = static_cast<std::uint64_t>(
+      std::ranges::count(status.members, false, &wire::MemberStatus::voter));
+  if (const std::uint64_t all = status.observers.value_or(0); all > observers_shown) {
+    lines.push_back("  and " + std::to_string(all - observers_shown) +
+                    " more observers: `duckduckgoose members` lists all");
   }
   return lines;
 }

@@ -101,6 +101,17 @@ TEST(StatusText, shows_since_when_a_member_is_silent) {
   EXPECT_THAT(lines[5], HasSubstr("never"));
 }
 
+TEST(StatusText, says_how_many_observers_it_leaves_out) {
+  wire::Status status = example();
+  status.members[2].voter = false;
+  status.observers = 1;
+  const std::size_t all = status_lines(status, plain).size();
+  status.observers = 1000;
+  const auto lines = status_lines(status, plain);
+  EXPECT_EQ(lines.size(), all + 1);
+  EXPECT_EQ(lines.back(), "  and 999 more observers: `duckduckgoose members` lists all");
+}
+
 TEST(StatusText, of_a_node_that_knows_nothing_yet_is_short) {
   wire::Status status;
   status.id = first;
