@@ -131,8 +131,7 @@ void Life::introduce(NodeId newcomer) {
   }
   const Member* const voter = engine_.config().find(newcomer);
   if (voter == nullptr || voter->address == peer->hello.address) return;
-  for (const Peers::Peer& other : peers_.all()) {
-    const NodeId to = other.hello.incarnation.id;
+  for (const NodeId to : peers_.ids()) {
     if (to != newcomer) peers_.introduce(to, peer->hello.address);
   }
 }

@@ -42,6 +42,7 @@ class Anybody final : public PeersOwner {
   void received(Message /*message*/) override {}
   void called(NodeId /*who*/, const wire::Call& /*call*/) override {}
   void invited(const std::string& /*address*/) override {}
+  void introduced(const std::string& /*address*/) override {}
   void answered(NodeId /*looked_for*/, const wire::Hello& /*theirs*/) override {}
   void met_fresh(NodeId /*who*/) override {}
   void troubled(const std::string& /*who*/, const std::string& /*what*/) override {}
