@@ -107,5 +107,14 @@ TEST_F(RelayTest, ends_a_connection_to_a_node_that_does_not_listen) {
   EXPECT_EQ(hear(dialler), "(end)");
 }
 
+TEST(Sockets, know_whose_a_connection_is) {
+  const Descriptor listener = listen_anywhere().value();
+  const Descriptor dialler = begin_connect(port_of(listener));
+  const std::string socket = socket_between(port_of(dialler), port_of(listener));
+  EXPECT_TRUE(has_open(getpid(), socket)) << socket;
+  EXPECT_FALSE(has_open(getppid(), socket));
+  EXPECT_EQ(socket_between(port_of(dialler), port_of(dialler)), "");
+}
+
 }  // namespace
 }  // namespace duckduckgoose::cli::demo

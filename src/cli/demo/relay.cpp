@@ -148,9 +148,9 @@ void Relay::accept_from(Node& node) {
 }
 
 int Relay::number_of_dialler(const Node& target, std::uint16_t port) const {
-  const std::uint16_t mine = port_of(target.listener);
+  const std::string socket = socket_between(port, port_of(target.listener));
   for (const auto& [number, node] : nodes_) {
-    if (node.process != 0 && has_connection(node.process, port, mine)) return number;
+    if (!socket.empty() && node.process != 0 && has_open(node.process, socket)) return number;
   }
   return 0;
 }

@@ -1,6 +1,9 @@
 #include "cli/demo/sockets.hpp"
 
 #include <arpa/inet.h>
+#include <linux/inet_diag.h>
+#include <linux/netlink.h>
+#include <linux/sock_diag.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 
@@ -9,6 +12,7 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <optional>
 #include <sstream>
 #include <system_error>
 
@@ -59,20 +63,59 @@ std::string as_proc_writes(std::uint16_t port) {
   return text;
 }
 
-/// The inode of a connected socket; empty if there is none.
-std::string inode_of(std::uint16_t local, std::uint16_t remote) {
+using Inode = std::uint64_t;  ///< 0: there is no such socket.
+
+/// Among the connections of the machine, which may be many thousands. None: this kernel cannot be
+/// asked.
+std::optional<Inode> asked_of_kernel(std::uint16_t local, std::uint16_t remote) {
+  struct {
+    nlmsghdr head;
+    inet_diag_req_v2 wanted;
+  } question{};
+  question.head = {.nlmsg_len = sizeof question,
+                   .nlmsg_type = SOCK_DIAG_BY_FAMILY,
+                   .nlmsg_flags = NLM_F_REQUEST,
+                   .nlmsg_seq = 0,
+                   .nlmsg_pid = 0};
+  question.wanted.sdiag_family = AF_INET;
+  question.wanted.sdiag_protocol = IPPROTO_TCP;
+  question.wanted.idiag_states = ~0U;
+  inet_diag_sockid& ends = question.wanted.id;
+  ends.idiag_sport = htons(local);
+  ends.idiag_dport = htons(remote);
+  ends.idiag_src[0] = htonl(INADDR_LOOPBACK);
+  ends.idiag_dst[0] = htonl(INADDR_LOOPBACK);
+  ends.idiag_cookie[0] = INET_DIAG_NOCOOKIE;
+  ends.idiag_cookie[1] = INET_DIAG_NOCOOKIE;
+  const Descriptor line{::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG)};
+  if (!line.is_open() || send(line.get(), &question, sizeof question, 0) < 0) return {};
+  struct {
+    nlmsghdr head;
+    union {
+      nlmsgerr error;
+      inet_diag_msg found;
+    };
+  } answer{};
+  const ssize_t length = recv(line.get(), &answer, sizeof answer, MSG_DONTWAIT);  // it is there
+  if (length < static_cast<ssize_t>(NLMSG_LENGTH(sizeof(int)))) return {};
+  if (answer.head.nlmsg_type == SOCK_DIAG_BY_FAMILY) return answer.found.idiag_inode;
+  return answer.error.error == -ENOENT ? std::optional<Inode>{0} : std::nullopt;
+}
+
+Inode found_in_table(std::uint16_t local, std::uint16_t remote) {
   std::ifstream table{"/proc/net/tcp"};
-  const std::string here = as_proc_writes(local);
-  const std::string there = as_proc_writes(remote);
+  const std::string ends = as_proc_writes(local) + " " + as_proc_writes(remote) + " ";
   std::string line;
   while (std::getline(table, line)) {
-    std::istringstream fields{line};
-    std::string slot, from, to, state, queues, timer, retransmits, user, timeout, inode;
-    fields >> slot >> from >> to >> state >> queues >> timer >> retransmits >> user >> timeout >>
-        inode;
-    if (from == here && to == there) return inode;
+    const std::size_t found = line.find(ends);
+    if (found == std::string::npos) continue;
+    std::istringstream fields{line.substr(found + ends.size())};
+    std::string state, queues, timer, retransmits, user, timeout;
+    Inode inode = 0;
+    fields >> state >> queues >> timer >> retransmits >> user >> timeout >> inode;
+    return inode;
   }
-  return {};
+  return 0;
 }
 
 }  // namespace
@@ -110,10 +153,13 @@ std::expected<std::uint16_t, std::string> free_port() {
   return std::unexpected(std::string{"no port is free on both 127.0.0.1 and ::1"});
 }
 
-bool has_connection(pid_t process, std::uint16_t local, std::uint16_t remote) {
-  const std::string inode = inode_of(local, remote);
-  if (inode.empty()) return false;
-  const std::string wanted = "socket:[" + inode + "]";
+std::string socket_between(std::uint16_t local, std::uint16_t remote) {
+  const auto asked = asked_of_kernel(local, remote);
+  const std::uint64_t inode = asked ? *asked : found_in_table(local, remote);
+  return inode == 0 ? "" : "socket:[" + std::to_string(inode) + "]";
+}
+
+bool has_open(pid_t process, const std::string& wanted) {
   std::error_code error;
   const std::filesystem::path folder = "/proc/" + std::to_string(process) + "/fd";
   std::filesystem::directory_iterator entry{folder, error};

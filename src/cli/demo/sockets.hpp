@@ -24,9 +24,12 @@ namespace duckduckgoose::cli::demo {
 /// A port that is free on every loopback address. Somebody else may take it before it is used.
 [[nodiscard]] std::expected<std::uint16_t, std::string> free_port();
 
-/// Whether the process has the socket that is bound to 127.0.0.1:`local` and connected to
-/// 127.0.0.1:`remote`. Source: proc(5), /proc/net/tcp and /proc/PID/fd.
-[[nodiscard]] bool has_connection(pid_t process, std::uint16_t local, std::uint16_t remote);
+/// The socket that is bound to 127.0.0.1:`local` and connected to 127.0.0.1:`remote`, as links in
+/// /proc/PID/fd name it: "socket:[INODE]". Empty: there is none. Source: sock_diag(7), proc(5).
+[[nodiscard]] std::string socket_between(std::uint16_t local, std::uint16_t remote);
+
+/// Whether the process has a descriptor of the file `wanted`. Source: proc(5), /proc/PID/fd.
+[[nodiscard]] bool has_open(pid_t process, const std::string& wanted);
 
 /// "CALL: why it failed", after errno.
 [[nodiscard]] std::string last_error(const std::string& call);
