@@ -23,7 +23,13 @@ static_assert(flock_size > Engine::attentive_max, "else they are few");
 class Flock : public ::testing::Test {
  protected:
   void SetUp() override {
-    pond.found({"a", "b", "c"}, 3);
+    // All share one thread and one disk: while seventy save what they have heard, none is heard.
+    Settings first = pond.settings("a");
+    first.promise = 2s;
+    pond.start_as("a", first);
+    pond.start("b", {"a"});
+    pond.start("c", {"a"});
+    ASSERT_TRUE(pond.until([this] { return pond.agree() && pond.status("c").voters == 3U; }));
     ASSERT_EQ(pond.ask("a", "POST", "/settings", R"({"voters":3})").status, 200U);
     for (std::size_t i = 0; i < flock_size; ++i) pond.start("duck" + std::to_string(i), {"a"});
     ASSERT_TRUE(pond.until([this] { return is_whole(); }, 40s));
@@ -43,7 +49,7 @@ class Flock : public ::testing::Test {
 };
 
 TEST_F(Flock, hears_of_each_goose_however_the_one_before_has_ended) {
-  for (const bool is_planned : {true, false, true}) {
+  for (const bool is_planned : {true, false}) {
     const std::string old = pond.goose();
     const auto term = pond.status(old).term;
     if (is_planned) {
@@ -59,8 +65,8 @@ TEST_F(Flock, hears_of_each_goose_however_the_one_before_has_ended) {
 }
 
 TEST_F(Flock, has_voters_for_who_wants_more) {
-  ASSERT_EQ(pond.ask("b", "POST", "/settings", R"({"voters":5})").status, 200U);
-  EXPECT_TRUE(pond.until([this] { return pond.status("b").voters == 5U; }));
+  ASSERT_LE(pond.ask("b", "POST", "/settings", R"({"voters":5})").status, 202U);
+  EXPECT_TRUE(pond.until([this] { return pond.agree() && pond.status("b").voters == 5U; }, 40s));
 }
 
 TEST_F(Flock, is_forgotten_when_it_has_gone) {
