@@ -24,9 +24,8 @@ constexpr Duration sweep_shortest = std::chrono::milliseconds{5};
 constexpr Duration sweep_longest = std::chrono::seconds{1};
 constexpr int free_ports_tried = 16;
 
-std::size_t sessions_that_fit(std::size_t wanted, std::size_t files) {
-  const std::size_t left = files > files_reserved ? files - files_reserved : 0;
-  return std::max(sessions_min, std::min(wanted, left));
+std::size_t sessions_that_fit(std::size_t wanted) {
+  return std::max(sessions_min, std::min(wanted, files_for_connections()));
 }
 
 std::size_t descriptors_that_fit(std::size_t files) {
@@ -120,10 +119,15 @@ std::expected<std::vector<Acceptor>, ListenFailure> listen_on_all(Loop& loop,
 
 }  // namespace
 
+std::size_t files_for_connections() {
+  const std::size_t files = os::open_files_max();
+  return files - std::min(files_reserved, files);
+}
+
 Server::Impl::Impl(Loop& on, ServerOptions with)
     : loop{on},
       options{std::move(with)},
-      sessions_max{sessions_that_fit(options.limits.connections_max, os::open_files_max())},
+      sessions_max{sessions_that_fit(options.limits.connections_max)},
       descriptors_max{descriptors_that_fit(os::open_files_max())},
       sweep_every{sweep_interval(options.limits)},
       coarse_now{Loop::now()} {}

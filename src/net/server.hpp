@@ -34,6 +34,9 @@ struct ServerLimits {
 /// Open files kept back from HTTP sessions, for the record, the log and the links to peers.
 inline constexpr std::size_t files_reserved = 256;
 
+/// How many files this process may have open beside these.
+[[nodiscard]] std::size_t files_for_connections();
+
 /// ... and from the links, too: a node that cannot open its record has to end.
 inline constexpr std::size_t files_spare = 32;
 

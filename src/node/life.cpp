@@ -5,7 +5,6 @@
 
 #include "net/server.hpp"
 #include "node/start.hpp"
-#include "os/open_files.hpp"
 #include "raft/ensure.hpp"
 #include "store/fresh.hpp"
 #include "wire/ids.hpp"
@@ -27,9 +26,7 @@ Raft::Options options() {
 /// Others need files as well: whoever asks over HTTP, and the record.
 std::size_t links_that_fit() {
   constexpr std::size_t fewest = 16;
-  const std::size_t files = os::open_files_max();
-  const std::size_t left = files > net::files_reserved ? files - net::files_reserved : 0;
-  return std::clamp(left, fewest, Peers::links_max);
+  return std::clamp(net::files_for_connections(), fewest, Peers::links_max);
 }
 
 }  // namespace

@@ -67,10 +67,10 @@ class Life final : private Surroundings, private PeersOwner {
   static constexpr std::string_view id_is_useless = "its id is of no use in this cluster any more";
   static constexpr Duration succession_time =
       std::chrono::milliseconds{100};  ///< For a new goose to be heard.
-  /// Of an observer, with a link that was lost.
-  static constexpr Duration patience_max = std::chrono::milliseconds{400};
   /// For it to be heard before the observers are told that there is none.
   static constexpr Duration vacancy_time = std::chrono::milliseconds{50};
+  /// Of an observer, with a link that was lost.
+  static constexpr Duration patience_max = std::chrono::milliseconds{400};
 
  private:
   // Surroundings

@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <list>
 
+#include "linked_server.hpp"
 #include "net/dialer.hpp"
-#include "net/server.hpp"
 #include "wire/frame.hpp"
 
 namespace duckduckgoose::node::testing {
@@ -60,13 +60,8 @@ class PeersOfOne : public ::testing::Test {
   };
 
   void SetUp() override {
-    net::ServerOptions options;
-    options.port = 0;
-    auto listening = net::Server::listen(loop, options);
-    ASSERT_TRUE(listening) << listening.error().text;
-    server.emplace(std::move(*listening));
-    server->serve([](const net::Request&, const net::Responder&) {},
-                  [this](net::Link link) { peers.accept(std::move(link)); });
+    server = serve_links(loop, [this](net::Link link) { peers.accept(std::move(link)); });
+    ASSERT_TRUE(server);
   }
 
   /// Dials; says hello, if it has an id.

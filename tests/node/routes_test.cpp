@@ -5,7 +5,7 @@
 #include <optional>
 #include <vector>
 
-#include "net/server.hpp"
+#include "linked_server.hpp"
 
 namespace duckduckgoose::node::testing {
 namespace {
@@ -16,13 +16,8 @@ using namespace std::chrono_literals;
 class OneRoute : public ::testing::Test {
  protected:
   void SetUp() override {
-    net::ServerOptions options;
-    options.port = 0;
-    auto listening = net::Server::listen(loop, options);
-    ASSERT_TRUE(listening) << listening.error().text;
-    server.emplace(std::move(*listening));
-    server->serve([](const net::Request&, const net::Responder&) {},
-                  [this](net::Link link) { accepted.push_back(std::move(link)); });
+    server = serve_links(loop, [this](net::Link link) { accepted.push_back(std::move(link)); });
+    ASSERT_TRUE(server);
     goal = {.address = "localhost:" + std::to_string(server->port()), .id = NodeId{2}};
     reach();
     routes.bound(goal, NodeId{2});
