@@ -208,11 +208,18 @@ class Cluster:
             member.end()
 
     @staticmethod
-    def agreed(members):
-        """The leader that all of them name; None if they do not agree."""
-        named = {member.leader() for member in members}
+    def agreed(members, other_than=None):
+        """The leader, another one than that, whom all of them name; None if they do not agree.
+
+        Once one does not, the rest are not asked: questions take the cores from an election.
+        """
+        named = set()
+        for member in members:
+            named.add(member.leader())
+            if named & {None, other_than}:
+                return None
         leaders = named - {SOMEBODY}
-        return leaders.pop() if len(leaders) == 1 and None not in named else None
+        return leaders.pop() if len(leaders) == 1 else None
 
     def leader(self):
         """The member that leads now, and the others."""
@@ -223,7 +230,7 @@ class Cluster:
 
     def await_other(self, others, old):
         """Until all `others` name one leader that is not `old`."""
-        wait_for(lambda: self.agreed(others) not in (None, old.name))
+        wait_for(lambda: self.agreed(others, old.name) is not None)
 
     def fail(self, kind):
         """Seconds from the signal to the leader until all others name one other leader."""

@@ -38,7 +38,7 @@ def ask_afterwards(cluster, kind, tally):
         """Asked after the answer, all others name another one."""
         if answer is None or not leader.claims(answer):
             return False
-        if cluster.agreed(others) in (None, leader.name):
+        if cluster.agreed(others, leader.name) is None:
             return False
         tally.last_s = max(tally.last_s, time.monotonic() - begin)
         return True
