@@ -323,9 +323,11 @@ void Raft::release_when_free() {
   trace(Turn::released, successor);
 }
 
-void Raft::send_release(const Release& release, const std::vector<NodeId>& to) {
+/// The one that is to follow hears it first.
+void Raft::send_release(const Release& release, std::vector<NodeId> to) {
   releases_.accept(release);
   promises_.release(self_, release.term);
+  std::ranges::stable_partition(to, [&](NodeId id) { return id == release.successor; });
   for (const NodeId id : to) send(id, release);
 }
 

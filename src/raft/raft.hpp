@@ -224,7 +224,7 @@ class Raft {
   void stop_campaigning();
   void leave_office(const Cause& cause);
   void release_when_free();
-  void send_release(const Release& release, const std::vector<NodeId>& to);
+  void send_release(const Release& release, std::vector<NodeId> to);
   [[nodiscard]] bool is_fit(const Leader& leader, NodeId id) const;
   [[nodiscard]] bool may_lead_other(NodeId id) const;
   [[nodiscard]] std::optional<NodeId> best_successor(const Leader& leader) const;
