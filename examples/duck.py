@@ -288,6 +288,7 @@ class Duck:
 
     async def answer(self, path, _headers):
         """What is no link is a question."""
+        path, _, _unknown = path.partition("?")
         if path == "/peer":
             return None
         if path != "/status":

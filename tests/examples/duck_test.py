@@ -3,21 +3,20 @@
 import pathlib
 import random
 import sys
-import threading
-import time
 
 import websockets  # noqa: F401  # without it no duck would live
 
 TESTS = pathlib.Path(__file__).resolve().parent.parent
 EXAMPLES = TESTS.parent / "examples"
 sys.path[:0] = [str(TESTS / "cli"), str(TESTS / "outside"), str(EXAMPLES)]
+import asking  # noqa: E402
 import history  # noqa: E402
 import pond  # noqa: E402
 import record  # noqa: E402
 import rules  # noqa: E402
 
 DUCK = EXAMPLES / "duck.py"
-PAUSE_S = 0.005  # between two questions to one node
+HOLD_MS_MAX = 100  # Of a promise of 400 ms; the one in Python knows of no holds.
 
 
 class PythonDuck(pond.Node):
@@ -30,29 +29,6 @@ class PythonDuck(pond.Node):
     def start(self, *words, **variables):
         command = [sys.executable, "-B", DUCK, "--port", self.port, "--data", self.data]
         return self.start_as([*map(str, command), *self.more, *words], **variables)
-
-
-class Asker(threading.Thread):
-    """Asks one node who it is, all the time, and remembers the answers."""
-
-    def __init__(self, node):
-        super().__init__(daemon=True)
-        self.node, self.answers, self.is_over = node, [], threading.Event()
-        self.start()
-
-    def run(self):
-        while not self.is_over.wait(PAUSE_S):
-            sent = time.monotonic()
-            status = self.node.status()
-            if status:
-                self.answers.append(history.Answer(
-                    status["id"], sent, time.monotonic(), status["mode"] == "goose",
-                    status.get("token") or 0, 0))
-
-    def end(self):
-        self.is_over.set()
-        self.join(5)
-        return self.answers
 
 
 class Duck(pond.PondTest):
@@ -128,14 +104,14 @@ class Duck(pond.PondTest):
     def test_agrees_with_the_others_whoever_is_killed(self):
         chance = random.Random(7)
         nodes = self.whole()
-        askers = [Asker(node) for node in nodes]
+        askers = asking.Askers(nodes, HOLD_MS_MAX)
         for _ in range(12):
             victim = chance.choice(nodes)
             victim.kill()
             self.until_one_goose([it for it in nodes if it is not victim])
             victim.start()
             self.until_three_vote(nodes)
-        heard = [answer for asker in askers for answer in asker.end()]
+        heard = askers.end()
         self.assertEqual(history.check(heard), [])
         self.assertGreater(len({it.token for it in heard if it.is_goose}), 3)
 

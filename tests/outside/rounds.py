@@ -8,57 +8,18 @@ a line of counts; exit code 1 if what was heard cannot be true.
 """
 
 import argparse
-import http.client
-import json
 import pathlib
 import random
 import sys
 import tempfile
-import threading
-import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "cli"))
+import asking  # noqa: E402
 import faults  # noqa: E402
 import history  # noqa: E402
 import pond  # noqa: E402
 
-PAUSE_S = 0.004  # Between two questions to one node.
 PATIENCE_S = 60  # For a cluster to be whole again.
-
-
-class Asker(threading.Thread):
-    """Asks one node for holds, and remembers what it answered."""
-
-    def __init__(self, node, promise_ms, seed):
-        super().__init__(daemon=True)
-        self.node, self.promise_ms = node, promise_ms
-        self.random = random.Random(seed)
-        self.answers = []
-        self.is_over = threading.Event()
-
-    def run(self):
-        connection = None
-        while not self.is_over.is_set():
-            try:
-                if connection is None:
-                    connection = http.client.HTTPConnection("127.0.0.1", self.node.port, timeout=2)
-                self.ask(connection)
-            except (OSError, ValueError, http.client.HTTPException):
-                connection.close()
-                connection = None
-            time.sleep(PAUSE_S)
-        if connection is not None:
-            connection.close()
-
-    def ask(self, connection):
-        # Half of them want no hold: else hardly anybody could ever hand over.
-        wanted = self.random.choice((0, 0, self.random.randrange(self.promise_ms)))
-        sent = time.monotonic()
-        connection.request("GET", f"/status?hold={wanted}")
-        status = json.loads(connection.getresponse().read())
-        heard = time.monotonic()
-        self.answers.append(history.Answer(status["id"], sent, heard, status["mode"] == "goose",
-                                           status.get("token", 0), status["held_for_ms"] / 1000))
 
 
 class Rounds:
@@ -70,9 +31,7 @@ class Rounds:
         others = [self.node(folder).start(DUCK_JOIN=first.address) for _ in range(2)]
         self.nodes = [first, *others]
         self.until_whole()
-        self.askers = [Asker(node, self.promise_ms, seed + i) for i, node in enumerate(self.nodes)]
-        for asker in self.askers:
-            asker.start()
+        self.askers = asking.Askers(self.nodes, self.promise_ms, seed)
 
     @staticmethod
     def node(folder):
@@ -99,13 +58,6 @@ class Rounds:
         getattr(self.faults, self.random.choice(faults.names(self.faults)))(victim)
         self.until_whole()
 
-    def end(self):
-        for asker in self.askers:
-            asker.is_over.set()
-        for asker in self.askers:
-            asker.join(5)
-        return [answer for asker in self.askers for answer in asker.answers]
-
     def kill_all(self):
         for node in self.nodes:
             node.kill()
@@ -129,7 +81,7 @@ def main():
                     rounds.play()
                     played += 1
             finally:
-                heard = rounds.end()
+                heard = rounds.askers.end()
                 rounds.kill_all()
         answers += len(heard)
         holds += sum(1 for it in heard if it.held)

@@ -13,9 +13,9 @@ import urllib.request
 
 TESTS = pathlib.Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(TESTS / "cli"), str(TESTS / "outside")]
+import asking  # noqa: E402
 import history  # noqa: E402
 import pond  # noqa: E402
-import rounds  # noqa: E402
 
 PROGRAM_OF_NEXT = os.path.abspath(sys.argv.pop(1)) if len(sys.argv) > 1 else None
 
@@ -58,11 +58,6 @@ class Machine(pond.Node):
 class ReleasesTest(pond.PondTest):
     """A test of nodes of several releases."""
 
-    def setUp(self):
-        super().setUp()
-        self.askers = []
-        self.addCleanup(self.end_asking)
-
     def machine(self, release):
         node = self.node(Machine)
         node.release = release
@@ -79,21 +74,13 @@ class ReleasesTest(pond.PondTest):
         return nodes
 
     def ask_all_the_time(self, nodes):
-        """From now on each is asked for holds; end_asking() gives the answers."""
-        self.askers = [rounds.Asker(node, HOLD_MS_MAX, seed) for seed, node in enumerate(nodes)]
-        for asker in self.askers:
-            asker.start()
-
-    def end_asking(self):
-        for asker in self.askers:
-            asker.is_over.set()
-        for asker in self.askers:
-            asker.join(5)
-        return [answer for asker in self.askers for answer in asker.answers]
+        """From now on each is asked for holds; tokens_told() ends it."""
+        self.askers = asking.Askers(nodes, HOLD_MS_MAX)
+        self.addCleanup(self.askers.end)
 
     def tokens_told(self):
         """Of all geese since ask_all_the_time(); fails if there were two at one time."""
-        answers = self.end_asking()
+        answers = self.askers.end()
         self.assertEqual(history.check(answers), [])
         return sorted({answer.token for answer in answers if answer.is_goose})
 
