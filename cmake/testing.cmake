@@ -17,7 +17,8 @@ endfunction()
 # ddg_add_tests(NAME SOURCES file... [LIBS target...] [LABEL quick|slow] [TIMEOUT seconds])
 #
 # One GoogleTest executable; each of its tests becomes a test of ctest. LABEL says whether
-# `scripts/test --quick` runs it (default: quick); TIMEOUT limits each single test.
+# `scripts/test --quick` runs it (default: quick); TIMEOUT limits each single test. Without
+# DDG_UNIT_TESTS it is built only by its name, and none of its tests is run.
 function(ddg_add_tests name)
   cmake_parse_arguments(arg "" "LABEL;TIMEOUT" "SOURCES;LIBS" ${ARGN})
   if(arg_UNPARSED_ARGUMENTS OR NOT arg_SOURCES)
@@ -36,11 +37,30 @@ function(ddg_add_tests name)
   add_executable(${name} ${arg_SOURCES})
   target_link_libraries(${name} PRIVATE ${arg_LIBS})
   ddg_use_googletest(${name})
+  if(NOT DDG_UNIT_TESTS)
+    set_target_properties(${name} PROPERTIES EXCLUDE_FROM_ALL TRUE)
+    return()
+  endif()
   gtest_discover_tests(${name}
     TEST_PREFIX ${name}.
     DISCOVERY_MODE PRE_TEST
     DISCOVERY_TIMEOUT 60
     PROPERTIES TIMEOUT ${arg_TIMEOUT} LABELS ${arg_LABEL})
+endfunction()
+
+# ddg_add_process_test(NAME SCRIPT [ARGS argument...] [LABEL quick|slow] [TIMEOUT seconds])
+#
+# A test of ctest that is a script in Python and starts programs. Most of it is waiting, so it is
+# begun before the tests that compute. Sanitizers slow programs down: there it waits for longer.
+function(ddg_add_process_test name script)
+  cmake_parse_arguments(arg "" "LABEL;TIMEOUT" "ARGS" LABEL quick TIMEOUT 300 ${ARGN})
+  # Debian's, for which its modules are.
+  add_test(NAME ${name} COMMAND
+    /usr/bin/python3 -B ${CMAKE_CURRENT_SOURCE_DIR}/${script} ${arg_ARGS})
+  set_tests_properties(${name} PROPERTIES TIMEOUT ${arg_TIMEOUT} LABELS ${arg_LABEL} COST 100)
+  if(DDG_SANITIZE)
+    set_tests_properties(${name} PROPERTIES ENVIRONMENT DUCKDUCKGOOSE_PATIENCE=3)
+  endif()
 endfunction()
 
 # ddg_add_fuzzer(NAME SOURCE LIB...)

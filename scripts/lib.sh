@@ -24,11 +24,13 @@ jobs_that_fit() {
   echo $((cores < by_memory ? cores : by_memory))
 }
 
-# Configures and builds one preset: build_preset PRESET [TARGET...]
+# Configures and builds one preset: build_preset PRESET [-DNAME=VALUE | TARGET...]
 build_preset() {
-  local preset=$1 arguments=() target
+  local preset=$1 settings=() targets=() it
   shift
-  for target in "$@"; do arguments+=(--target "$target"); done
-  cmake --preset "$preset" || return
-  cmake --build --preset "$preset" --parallel "$(jobs_that_fit)" "${arguments[@]}"
+  for it in "$@"; do
+    if [[ $it == -D* ]]; then settings+=("$it"); else targets+=(--target "$it"); fi
+  done
+  cmake --preset "$preset" "${settings[@]}" || return
+  cmake --build --preset "$preset" --parallel "$(jobs_that_fit)" "${targets[@]}"
 }
