@@ -27,7 +27,8 @@ void put(std::string& to, std::string_view text) {
 
 void put(std::string& to, const Envelopes& all) {
   for (const Envelope& it : all.voters) {
-    put(to, std::string_view{it.address});
+    put(to, it.places.size());
+    for (const std::string& place : it.places) put(to, std::string_view{place});
     put(to, std::string_view{it.bytes});
     put(to, std::string_view{it.answer});
   }
@@ -59,7 +60,12 @@ bool take(std::string_view& from, std::string& text) {
 bool take(std::string_view& from, Envelopes& all) {
   while (!from.empty()) {
     Envelope& it = all.voters.emplace_back();
-    if (!take(from, it.address) || !take(from, it.bytes) || !take(from, it.answer)) return false;
+    std::size_t places = 0;
+    if (!take(from, places)) return false;
+    while (it.places.size() < places) {
+      if (!take(from, it.places.emplace_back())) return false;
+    }
+    if (!take(from, it.bytes) || !take(from, it.answer)) return false;
   }
   return true;
 }

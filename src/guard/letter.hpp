@@ -16,12 +16,12 @@ namespace duckduckgoose::guard {
 /// How to reach one voter with the proof of the node's death: numeric, and finished to the last
 /// byte. The keeper resolves no name and knows no protocol.
 struct Envelope {
-  std::string address;  ///< A sockaddr, as connect(2) takes it.
-  std::string bytes;    ///< All that is to be sent there.
-  std::string answer;   ///< What is in the answer of who has taken it.
+  std::vector<std::string> places;  ///< Where it may be: sockaddrs, as connect(2) takes them.
+  std::string bytes;                ///< All that is to be sent to each.
+  std::string answer;               ///< What is in the answer of who has taken it.
   bool operator==(const Envelope&) const = default;
 };
-/// Whom to tell of the node's death, where each voter may be. Replaces what was told before.
+/// Whom to tell of the node's death. Replaces what was told before.
 struct Envelopes {
   std::vector<Envelope> voters;
   bool operator==(const Envelopes&) const = default;
@@ -74,8 +74,9 @@ struct WorkEnds {};
 /// WorkEnded: nothing may be released before the node has read this.
 using Reply = std::variant<Alive, Stop, PartEnded, WorkEnds, WorkEnded>;
 
-/// A longer letter is never sent: five voters' envelopes are a tenth of it.
-inline constexpr std::size_t letter_bytes_max = 64U * 1024U;
+/// A longer letter is never sent: five voters' envelopes are a twentieth of it, those of as many as
+/// a configuration has, with the longest names, two thirds.
+inline constexpr std::size_t letter_bytes_max = 128U * 1024U;
 
 [[nodiscard]] std::string encode(const Letter& letter);
 [[nodiscard]] std::string encode(const Reply& reply);

@@ -10,25 +10,36 @@
 
 namespace duckduckgoose::keeper {
 
-void Post::send() {
-  for (const guard::Envelope& envelope : envelopes_) begin(errands_.emplace_back(), envelope);
+std::size_t Post::size() const {
+  std::size_t places = 0;
+  for (const guard::Envelope& it : envelopes_) places += it.places.size();
+  return places;
 }
 
-void Post::begin(Errand& errand, const guard::Envelope& envelope) {
+void Post::send() {
+  for (const guard::Envelope& envelope : envelopes_) {
+    for (const std::string& place : envelope.places) {
+      begin(errands_.emplace_back(), place, envelope);
+    }
+  }
+}
+
+void Post::begin(Errand& errand, const std::string& place, const guard::Envelope& envelope) {
   sockaddr_storage address{};
-  if (envelope.address.size() > sizeof address) return;
-  std::memcpy(&address, envelope.address.data(), envelope.address.size());
+  if (place.size() > sizeof address) return;
+  std::memcpy(&address, place.data(), place.size());
   errand.socket =
       Descriptor{::socket(address.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)};
   if (!errand.socket.is_open()) return;
   const int on = 1;
   setsockopt(errand.socket.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-  const auto bytes = static_cast<socklen_t>(envelope.address.size());
+  const auto bytes = static_cast<socklen_t>(place.size());
   const int connected =
       connect(errand.socket.get(), reinterpret_cast<const sockaddr*>(&address), bytes);
   if (connected != 0 && errno != EINPROGRESS) return errand.socket.close();
   errand.to_send = envelope.bytes;
   errand.awaited = envelope.answer;
+  go_on(errand);  // Where it is connected at once, the first need not wait for the last.
 }
 
 void Post::add_to(std::vector<pollfd>& waits) const {

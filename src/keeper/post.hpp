@@ -15,7 +15,8 @@ namespace duckduckgoose::keeper {
 class Post {
  public:
   void set(std::vector<guard::Envelope> envelopes) { envelopes_ = std::move(envelopes); }
-  [[nodiscard]] std::size_t size() const { return envelopes_.size(); }
+  /// How many errands it will be: one to each place.
+  [[nodiscard]] std::size_t size() const;
 
   /// Begins. Once.
   void send();
@@ -42,7 +43,7 @@ class Post {
     bool is_taken = false;
     bool is_settled = false;
   };
-  static void begin(Errand& errand, const guard::Envelope& envelope);
+  static void begin(Errand& errand, const std::string& place, const guard::Envelope& envelope);
   static void go_on(Errand& errand);
 
   std::vector<guard::Envelope> envelopes_;

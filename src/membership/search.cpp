@@ -133,8 +133,15 @@ void Search::hear(Heard heard) {
   const auto is_same = [&](const Heard& it) { return target_of(it) == target; };
   if (std::ranges::any_of(heard_, is_same)) return;
   const auto* answer = std::get_if<TargetAnswer>(&heard);
-  if (answer != nullptr && answer->node.id == me_.id) own_slot_ = target;
+  if (answer != nullptr && answer->node.id == me_.id && is_slot(target)) own_slot_ = target;
   heard_.push_back(std::move(heard));
+}
+
+/// A target that is none may lead to any node: a name for all of them.
+bool Search::is_slot(const std::string& target) const {
+  if (!ask_.charter) return false;
+  const std::vector<std::string>& slots = ask_.charter->slots;
+  return std::ranges::find(slots, target) != slots.end();
 }
 
 /// Who answers in all slots, fresh and of one mind; else what is missing.
@@ -144,7 +151,7 @@ std::variant<std::vector<Founder>, std::string> Search::roster() const {
   std::vector<std::string> missing;
   for (const Heard& it : heard_) {
     const std::string& target = target_of(it);
-    if (std::ranges::find(charter.slots, target) == charter.slots.end()) continue;
+    if (!is_slot(target)) continue;
     const auto* answer = std::get_if<TargetAnswer>(&it);
     // A node may be unable to dial itself from where it stands.
     if (answer == nullptr && target == own_slot_) {

@@ -61,12 +61,13 @@ class Search {
   /// What to do after a complete round.
   [[nodiscard]] Choice decide();
 
-  /// Where this node is reached, as far as the answers show: the target that was itself.
+  /// Where this node is reached, as far as the answers show: the slot that was itself.
   [[nodiscard]] const std::optional<std::string>& own_slot() const { return own_slot_; }
 
   static constexpr std::size_t targets_max = 64;
 
  private:
+  [[nodiscard]] bool is_slot(const std::string& target) const;
   [[nodiscard]] std::variant<std::vector<Founder>, std::string> roster() const;
 
   Record::Node me_;

@@ -22,6 +22,17 @@ bool is_ip_literal(std::string_view host) {
   return is_numeric(AF_INET, host, &four) || is_numeric(AF_INET6, host, &six);
 }
 
+bool is_name(std::string_view host) { return host != "localhost" && !is_ip_literal(host); }
+
+bool is_everywhere(std::string_view host) {
+  in_addr four{};
+  if (is_numeric(AF_INET, host, &four)) return four.s_addr == INADDR_ANY;
+  in6_addr six{};
+  return is_numeric(AF_INET6, host, &six) &&
+         (IN6_IS_ADDR_UNSPECIFIED(&six) ||
+          (IN6_IS_ADDR_V4MAPPED(&six) && IN6_IS_ADDR_UNSPECIFIED(&six)));
+}
+
 bool is_loopback(std::string_view host) {
   constexpr std::uint32_t loopback_net = 127;
   if (host == "localhost") return true;

@@ -14,16 +14,6 @@ namespace {
 
 using Error = boost::system::error_code;
 
-/// The addresses that need no lookup.
-Addresses known_addresses(const std::string& host) {
-  if (host == "localhost") {
-    return {asio::ip::address_v6::loopback(), asio::ip::address_v4::loopback()};
-  }
-  Error error;
-  const auto literal = asio::ip::make_address(host, error);
-  return error ? Addresses{} : Addresses{literal};
-}
-
 /// One name may stand for many machines, the one that asks among them: another comes first each
 /// time.
 Addresses begun_anywhere(Addresses addresses) {
@@ -153,7 +143,9 @@ Connect::Connect(Loop& loop, std::string_view address, Duration lookup_time, Dur
   // A raw pointer: the lookup is a member of the state and ends with it.
   state_->lookup.emplace(loop, parsed->host, lookup_time, [state = state_.get()](Lookup found) {
     if (found) return state->resolved(begun_anywhere(*std::move(found)));
-    state->fail(DialError::Kind::not_resolved, "is not known: " + found.error());
+    const auto& [clause, nobody_answered] = found.error();
+    state->fail(nobody_answered ? DialError::Kind::name_unanswered : DialError::Kind::not_resolved,
+                "is not known: " + clause);
   });
 }
 

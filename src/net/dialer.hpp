@@ -24,11 +24,12 @@ struct DialLimits {
 /// Why there is no link.
 struct DialError {
   enum class Kind : std::uint8_t {
-    bad_address,   ///< Not host:port.
-    not_resolved,  ///< Nobody knows the name, or no name server answered.
-    refused,       ///< The machine is there, but no process listens on that port.
-    no_answer,     ///< No way there, or nothing came back in time.
-    not_a_peer,    ///< Something else listens there, or it refused the upgrade.
+    bad_address,      ///< Not host:port.
+    not_resolved,     ///< Nobody knows the name.
+    name_unanswered,  ///< No name server answered in time.
+    refused,          ///< The machine is there, but no process listens on that port.
+    no_answer,        ///< No way there, or nothing came back in time.
+    not_a_peer,       ///< Something else listens there, or it refused the upgrade.
   };
   Kind kind = Kind::no_answer;
   std::string

@@ -35,6 +35,7 @@ ExchangeError::Kind kind_of(DialError::Kind kind) {
     case DialError::Kind::bad_address:
       return ExchangeError::Kind::bad_address;
     case DialError::Kind::not_resolved:
+    case DialError::Kind::name_unanswered:
     case DialError::Kind::refused:
     case DialError::Kind::no_answer:
       return ExchangeError::Kind::nobody;

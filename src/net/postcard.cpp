@@ -2,6 +2,8 @@
 
 #include <boost/asio/ip/tcp.hpp>
 
+#include "net/resolver.hpp"
+
 namespace duckduckgoose::net {
 namespace {
 
@@ -41,15 +43,13 @@ std::string postcard(std::span<const std::string> frames) {
   return out;
 }
 
-std::optional<std::string> sockaddr_of(std::string_view numeric, std::uint16_t port) {
-  namespace ip = boost::asio::ip;
-  std::string host{numeric.substr(0, numeric.rfind(':'))};
-  if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
-  boost::system::error_code error;
-  const auto address = ip::make_address(host, error);
-  if (error) return std::nullopt;
-  const ip::tcp::endpoint endpoint{address, port};
-  return std::string{reinterpret_cast<const char*>(endpoint.data()), endpoint.size()};
+std::vector<std::string> sockaddrs_of(const wire::Address& address) {
+  std::vector<std::string> found;
+  for (const auto& numeric : known_addresses(address.host)) {
+    const boost::asio::ip::tcp::endpoint endpoint{numeric, address.port};
+    found.emplace_back(reinterpret_cast<const char*>(endpoint.data()), endpoint.size());
+  }
+  return found;
 }
 
 }  // namespace duckduckgoose::net

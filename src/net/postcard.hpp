@@ -1,10 +1,11 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <span>
 #include <string>
-#include <string_view>
+#include <vector>
+
+#include "wire/address.hpp"
 
 /// What somebody sends who speaks neither HTTP nor WebSocket, and resolves no name: bytes, finished
 /// beforehand.
@@ -15,8 +16,8 @@ namespace duckduckgoose::net {
 /// browsers.
 [[nodiscard]] std::string postcard(std::span<const std::string> frames);
 
-/// A sockaddr, as connect(2) takes it, of a numeric address ("127.0.0.1:41234", "[::1]:41234") with
-/// another port. None: not numeric.
-[[nodiscard]] std::optional<std::string> sockaddr_of(std::string_view numeric, std::uint16_t port);
+/// As far as no lookup is needed, each sockaddr of the address, as connect(2) takes it: of
+/// `localhost` two, of a name none.
+[[nodiscard]] std::vector<std::string> sockaddrs_of(const wire::Address& address);
 
 }  // namespace duckduckgoose::net

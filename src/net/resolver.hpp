@@ -16,12 +16,24 @@
 namespace duckduckgoose::net {
 
 using Addresses = std::vector<boost::asio::ip::address>;
-using Lookup = std::expected<Addresses, std::string>;  ///< The error is one clause: "no such name".
+/// Why there is no address.
+struct LookupError {
+  std::string clause;            ///< "no such name"
+  bool nobody_answered = false;  ///< No name server did, so far: nothing is known of the name.
+};
+using Lookup = std::expected<Addresses, LookupError>;
+
+/// The addresses that need no lookup: of `localhost` (RFC 6761) both, of a literal itself. Of a
+/// name none.
+[[nodiscard]] Addresses known_addresses(const std::string& host);
 
 /// Names that are looked up at one time, those included that were given up and whose thread still
 /// waits: as many as a list of addresses may have. Each may be asked for again meanwhile.
 inline constexpr std::size_t lookups_max = wire::addresses_max;
 inline constexpr std::size_t waiting_max = 64;
+/// An answer that came when nobody waited any more is kept for so long: a name server that takes
+/// longer than anybody waits would else never be of use.
+inline constexpr Duration late_answer_time = std::chrono::seconds{10};
 [[nodiscard]] std::size_t lookups_under_way();
 
 /// Asks for one name, blocking for as long as that takes.

@@ -38,20 +38,13 @@ Duration sweep_interval(const ServerLimits& limits) {
   return std::clamp(shortest / 8, sweep_shortest, sweep_longest);
 }
 
-using Addresses = std::vector<asio::ip::address>;
-
 std::expected<Addresses, ListenError> addresses_of(const std::string& host) {
-  if (host == "localhost") {
-    return Addresses{asio::ip::address_v6::loopback(), asio::ip::address_v4::loopback()};
-  }
-  Error error;
-  const auto literal = asio::ip::make_address(host, error);
-  if (!error) return Addresses{literal};
+  if (Addresses known = known_addresses(host); !known.empty()) return known;
   const auto found = look_up_now(host, lookup_time);
   if (!found) {
-    return std::unexpected{ListenError{
-        ListenError::Kind::no_such_address,
-        "cannot listen on " + host + ": " + found.error() + "; give an address of this machine"}};
+    return std::unexpected{ListenError{ListenError::Kind::no_such_address,
+                                       "cannot listen on " + host + ": " + found.error().clause +
+                                           "; give an address of this machine"}};
   }
   return *found;
 }

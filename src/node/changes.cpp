@@ -50,6 +50,7 @@ Changes::~Changes() {
 void Changes::perform(std::string_view method, std::string_view target, std::string_view body,
                       OnResult on_result) {
   if (!engine_.leads(net::Loop::now())) return on_result(not_goose());
+  std::erase_if(visits_, [](const auto& it) { return it.second->is_over(); });
   if (wishes_.size() + visits_.size() + delays_.size() >= wishes_max) {
     return on_result(unavailable("too_many", "Too many changes are asked for; ask again."));
   }
@@ -221,7 +222,7 @@ void Changes::invite(std::string_view body, OnResult on_result) {
 }
 
 void Changes::visit(const std::string& address, OnResult on_result) {
-  // Whichever callback comes first has the answer; the visit itself ends with the next look.
+  // Whichever callback comes first has the answer; the visit itself goes with the next request.
   const auto answer = std::make_shared<OnResult>(std::move(on_result));
   const auto give = [answer](Result result) {
     if (*answer) std::exchange(*answer, nullptr)(std::move(result));
@@ -249,7 +250,6 @@ void Changes::visit(const std::string& address, OnResult on_result) {
     }
     visit.finish();
   };
-  std::erase_if(visits_, [](const auto& it) { return it.second->is_over(); });
   visits_.emplace(
       ++last_, std::make_unique<Visit>(
                    home_.loop, address, hello_(), peers_.counts(), change_time / 2,

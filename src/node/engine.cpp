@@ -71,6 +71,7 @@ void Engine::refresh_record() {
   const Instant now = net::Loop::now();
   if (now < quiet_at_ || !raft_.leadership().leader) return;
   quiet_at_ = now + config().promise;
+  surroundings_.learn_addresses();
   Record record = surroundings_.with_addresses(raft_.record());
   record.seen = raft_.seen();
   if (record == hot_) return;  // most often nothing was learnt

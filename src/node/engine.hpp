@@ -29,7 +29,10 @@ class Surroundings {
   /// To every linked node but these.
   virtual void send_to_others(const Message& notice, const std::vector<NodeId>& except) = 0;
 
-  /// The record with what was learnt of addresses, to be saved along.
+  /// All is quiet: what is known of addresses by now is to be saved.
+  virtual void learn_addresses() = 0;
+
+  /// The record with the addresses that were learnt, to be saved along.
   [[nodiscard]] virtual Record with_addresses(Record record) const = 0;
 
   /// Where this node wants to be reached.

@@ -1,5 +1,6 @@
 #include "node/errands.hpp"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -20,7 +21,8 @@ void Errands::run(Request request, OnResult on_result) {
     return on_result(unavailable("too_many", "Too many changes are asked for; ask again."));
   }
   const Id id = ++last_;
-  const Instant until = net::Loop::now() + change_time + travel_time;
+  const Instant end = net::Loop::now() + change_time;
+  const Instant until = std::min(end, request.until.value_or(end)) + travel_time;
   Errand& errand = errands_[id];
   errand.request = std::move(request);
   errand.on_result = std::move(on_result);

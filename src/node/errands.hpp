@@ -21,6 +21,8 @@ class Errands {
     std::string body;
     /// A change of the goose, whoever it is now, is what was asked for.
     bool wants_another_goose = false;
+    /// Not longer than until then, even if change_time is not over.
+    std::optional<Instant> until{};
   };
 
   Errands(const Home& home, Engine& engine, Peers& peers, const Book& book, Changes& changes);

@@ -26,7 +26,6 @@ struct RefuseIt {
   std::string to_peer;
   std::string here;                ///< The same for this side's log, without who the other side is.
   bool is_foreign = false;         ///< Another cluster of the same name (F8).
-  bool is_clone = false;           ///< Another process with this node's id.
   bool is_other_protocol = false;  ///< No version in common.
 };
 using Greeting = std::variant<BindIt, HearProof, WelcomeIt, HearIt, ItIsMyself, RefuseIt>;

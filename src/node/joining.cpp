@@ -59,8 +59,11 @@ void Joining::invite(const std::string& target) {
   hurry();
 }
 
+/// Who is fresh is of use to those only who found together: the others would keep each other
+/// asking.
 void Joining::met(NodeId who) {
-  if (std::ranges::find(known_, who) == known_.end()) hurry();
+  const bool is_news = std::ranges::find(known_, who) == known_.end();
+  if (search_.charter() && is_news) hurry();
 }
 
 void Joining::hurry() {

@@ -1,12 +1,12 @@
 #include "node/keeper_line.hpp"
 
+#include <algorithm>
 #include <array>
-#include <set>
 #include <utility>
 #include <vector>
 
 #include "net/postcard.hpp"
-#include "node/peers.hpp"
+#include "node/book.hpp"
 #include "wire/address.hpp"
 
 namespace duckduckgoose::node {
@@ -31,15 +31,16 @@ std::string proof_for(NodeId voter, const Configuration& config, wire::Hello min
   return net::postcard(std::array{wire::encode(mine), wire::encode(release)});
 }
 
-/// Where a voter may be, as far as its address says so without a lookup. Where it has been met
-/// comes on top: of a link that it dialled that is only where it speaks from.
-std::set<std::string> places_of(const wire::Address& address) {
-  std::set<std::string> places;
-  const auto hosts = address.host == "localhost" ? std::vector<std::string>{"127.0.0.1", "::1"}
-                                                 : std::vector<std::string>{address.host};
-  for (const std::string& host : hosts) {
-    if (auto place = net::sockaddr_of("[" + host + "]:0", address.port)) places.insert(*place);
-  }
+/// Where a voter may be, as far as no lookup is needed. Of localhost's two places either leads to
+/// the same node, and would cost it as much again.
+std::vector<std::string> places_of(const wire::Address& address, const std::string& met_at) {
+  std::vector<std::string> places = net::sockaddrs_of(address);
+  const auto met = wire::parse_address(met_at);
+  if (!met) return places;
+  std::vector<std::string> there = net::sockaddrs_of(*met);
+  const bool is_one_of_them = std::ranges::find_first_of(places, there) != places.end();
+  if (is_one_of_them) return there;
+  places.insert(places.end(), there.begin(), there.end());
   return places;
 }
 
@@ -102,26 +103,17 @@ void KeeperLine::hear(std::string_view packet) {
   silent_ = false;
 }
 
-void KeeperLine::address(const Configuration& config, const Peers& peers, const wire::Hello& mine) {
+void KeeperLine::address(const Configuration& config, const Book& book, const wire::Hello& mine) {
   if (!line_) return;
   guard::Envelopes envelopes;
   for (const Member& voter : config.members) {
     if (voter.id == mine.incarnation.id) continue;
     const auto address = wire::parse_address(voter.address);
     if (!address) continue;
-    if (const auto peer = peers.find(voter.id)) {
-      if (auto met = net::sockaddr_of(peer->remote, address->port)) {
-        met_at_[voter.id] = std::move(*met);
-      }
-    }
-    std::set<std::string> places = places_of(*address);
-    if (const auto met = met_at_.find(voter.id); met != met_at_.end()) places.insert(met->second);
-    const std::string proof = proof_for(voter.id, config, mine);
-    for (const std::string& place : places) {
-      envelopes.voters.push_back({place, proof, std::string{wire::proof_taken}});
-    }
+    envelopes.voters.push_back({.places = places_of(*address, book.place_of(voter.id)),
+                                .bytes = proof_for(voter.id, config, mine),
+                                .answer = std::string{wire::proof_taken}});
   }
-  std::erase_if(met_at_, [&config](const auto& it) { return !config.has(it.first); });
   if (envelopes == told_) return;
   told_ = std::move(envelopes);
   is_told_ = tell(told_);

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <functional>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -16,7 +15,7 @@
 
 namespace duckduckgoose::node {
 
-class Peers;
+class Book;
 
 /// The node's end of the line to its keeper (DESIGN section 9). Without a keeper it is mute.
 class KeeperLine {
@@ -50,8 +49,8 @@ class KeeperLine {
   bool tell_hold(Instant until) { return !line_ || tell(guard::Held{until}); }
 
   /// Whom the keeper has to tell of this node's death, and how: every other voter, where its
-  /// address or a link says that it is. `mine` is the hello of this node.
-  void address(const Configuration& config, const Peers& peers, const wire::Hello& mine);
+  /// address says that it is, or where it was met. `mine` is the hello of this node.
+  void address(const Configuration& config, const Book& book, const wire::Hello& mine);
 
  private:
   void hear(std::string_view packet);
@@ -64,7 +63,6 @@ class KeeperLine {
   Instant timer_at_;
   std::optional<Instant> asked_;  ///< Since when an answer is owed.
   bool silent_ = false;
-  std::map<NodeId, std::string> met_at_;  ///< The voters; as connect(2) takes it.
   guard::Envelopes told_;
   bool is_told_ = true;  ///< The keeper has them.
 };

@@ -1,6 +1,7 @@
 #include "node/life.hpp"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "net/server.hpp"
@@ -8,13 +9,15 @@
 #include "raft/ensure.hpp"
 #include "store/fresh.hpp"
 #include "wire/ids.hpp"
-#include "wire/limits.hpp"
 
 namespace duckduckgoose::node {
 
 namespace {
 
 constexpr Duration leave_again_after = std::chrono::milliseconds{100};
+
+/// Why a node that leaves is told to ask again: a voter does not answer, or many leave at once.
+constexpr std::array<std::string_view, 3> passing{"voters_silent", "change_in_flight", "too_many"};
 
 Raft::Options options() {
   const auto nonce = store::random_bits();
@@ -51,6 +54,7 @@ Life::Life(Home& home, const Record& record, const membership::Decision& start, 
            errands_},
       slot_{engine_.raft().record().slot},
       hints_{home_.settings.join},
+      addresses_{engine_.raft().record().addresses},
       config_{engine_.config()} {
   story_.since = net::Loop::now();
   story_.since_at = wall_now();
@@ -108,20 +112,6 @@ void Life::join(const membership::AskTargets& ask) {
                             }});
 }
 
-/// One setting for all nodes says not which of the addresses is this one's: its own answer does.
-bool Life::know_address() {
-  slot_ = joining_->own_slot();
-  if (slot_) {
-    home_.address = *slot_;
-    home_.log.set_node(wire::short_text(record().node.id), home_.address);
-    book_.note(record().node.id, home_.address);
-  } else if (!is_reachable_at(home_.settings)) {
-    fail(unreachable_everywhere(home_.settings, home_.settings.port));
-    return false;
-  }
-  return true;
-}
-
 void Life::enrol(const Enrolled& enrolled) {
   if (!record().is_fresh()) return;
   engine_.step(enrolled);
@@ -149,29 +139,33 @@ Facts Life::facts() const {
           .draining = draining_};
 }
 
+std::string Life::why() const { return why_of(facts(), net::Loop::now()).sentence; }
+
 void Life::leave_cluster(std::function<void()> done) {
   ask_to_leave(net::Loop::now() + change_time, std::move(done));
 }
 
 /// Who is needed now, because others are silent, is not any more when those have been replaced.
 void Life::ask_to_leave(Instant until, std::function<void()> done) {
-  errands_.run({.method = "DELETE", .target = "/members/" + wire::to_text(id()), .body = {}},
-               [this, until, done = std::move(done)](const Result& result) {
-                 const auto problem = wire::parse_problem(result.body);
-                 const Instant again = net::Loop::now() + leave_again_after;
-                 if (problem && problem->type == "voters_silent" && again < until) {
-                   leave_timer_ = home_.loop.wake_at(
-                       again, [this, until, done] { ask_to_leave(until, done); });
-                   return;
-                 }
-                 if (result.status == 200) {
-                   home_.log.info("leave", "has left its cluster");
-                 } else {
-                   home_.log.warn("leave", "stays a member: " + (problem ? problem->detail
-                                                                         : "not in force in time"));
-                 }
-                 done();
-               });
+  errands_.run(
+      {.method = "DELETE", .target = "/members/" + wire::to_text(id()), .body = {}, .until = until},
+      [this, until, done = std::move(done)](const Result& result) {
+        const auto problem = wire::parse_problem(result.body);
+        const Instant again = net::Loop::now() + leave_again_after;
+        const bool may_pass = problem && std::ranges::find(passing, problem->type) != passing.end();
+        if (may_pass && again < until) {
+          leave_timer_ =
+              home_.loop.wake_at(again, [this, until, done] { ask_to_leave(until, done); });
+          return;
+        }
+        if (result.status == 200) {
+          home_.log.info("leave", "has left its cluster");
+        } else {
+          home_.log.warn("leave",
+                         "stays a member: " + (problem ? problem->detail : "not in force in time"));
+        }
+        done();
+      });
 }
 
 void Life::stop(std::function<void(bool owes)> done) {
@@ -239,6 +233,7 @@ void Life::cut_off(bool is_cut) {
 
 void Life::fail(Failure failure) {
   if (std::exchange(over_, true)) return;
+  home_.loop.cancel(end_timer_);
   home_.log.error("end", failure.sentence, {{"exit_code", std::to_string(failure.exit_code)}});
   end_timer_ = home_.loop.wake_at(
       net::Loop::now(), [this, failure = std::move(failure)] { listener_.on_failure(failure); });
@@ -246,55 +241,10 @@ void Life::fail(Failure failure) {
 
 void Life::outlive(bool in_cluster, std::string_view why) {
   if (std::exchange(over_, true)) return;
+  home_.loop.cancel(end_timer_);
   end_timer_ = home_.loop.wake_at(net::Loop::now(), [this, in_cluster, why = std::string{why}] {
     listener_.on_outlived(in_cluster, why);
   });
-}
-
-/// Not from inside a callback of the links.
-void Life::aim_soon() {
-  home_.loop.cancel(aim_timer_);
-  aim_timer_ = home_.loop.wake_at(net::Loop::now(), [this] {
-    ++story_.version;
-    for (const NodeId who : std::exchange(newcomers_, {})) introduce(who);
-    aim();
-    changes_.look();
-    errands_.look();
-  });
-}
-
-/// Whom to dial: the voters by id, and as long as not all of them are linked, whoever may know
-/// more.
-void Life::aim() {
-  if (record().is_fresh()) return;
-  std::vector<Goal> goals;
-  bool all_linked = true;
-  for (const Member& voter : engine_.config().members) {
-    if (voter.id == id()) continue;
-    goals.push_back({voter.address, voter.id});
-    all_linked = all_linked && peers_.has(voter.id);
-  }
-  // Where another one was met than was looked for, that one is to be met as well.
-  const auto is_goal = [&](const Goal& goal, const std::string& address) {
-    return goal.address == address &&
-           (!goal.id || std::ranges::find(gone_, *goal.id) == gone_.end());
-  };
-  const auto hint = [&](const std::string& address) {
-    const bool is_known =
-        std::ranges::any_of(goals, [&](const Goal& goal) { return is_goal(goal, address); });
-    if (address != home_.address && !is_known) goals.push_back({address, std::nullopt});
-  };
-  if (all_linked) {
-    introduced_.clear();
-  } else {
-    std::ranges::for_each(hints_, hint);
-    std::ranges::for_each(introduced_, hint);
-  }
-  // A thousand observers that lose their goose do not dial it before the others have elected the
-  // next one; nor so late that they would believe that there is none, after two promises.
-  const Duration unhurried = std::min(patience_max, engine_.config().promise / 2);
-  peers_.set_goals(std::move(goals), engine_.raft().is_voter() ? Duration{0} : unhurried);
-  home_.keeper.address(engine_.config(), peers_, hello());
 }
 
 // What the core wants of the world.
@@ -319,12 +269,6 @@ void Life::send_to_others(const Message& notice, const std::vector<NodeId>& exce
 void Life::tell_vacancy() {
   if (vacancy_) peers_.send_to_others(*vacancy_, engine_.raft().rounds_to());
   vacancy_.reset();
-}
-
-Record Life::with_addresses(Record record) const {
-  record.slot = slot_;
-  record.addresses = book_.addresses(id(), wire::addresses_max);
-  return record;
 }
 
 void Life::keeping_up(const membership::Upkeep& change, const membership::Office& office) {
@@ -365,7 +309,7 @@ void Life::goose_changed(const Leadership& leadership) {
     home_.log.info("no_goose",
                    "there is no goose: " + wire::sentence_of(leadership.cause, {}, book_),
                    {{"cause", std::string{wire::code_of(leadership.cause)}}});
-    home_.keeper.tell(guard::Says{why_of(facts(), net::Loop::now()).sentence});
+    home_.keeper.tell(guard::Says{why()});
     if (on_stopped_) leave_after(succession_time);
     return;
   }
@@ -374,7 +318,7 @@ void Life::goose_changed(const Leadership& leadership) {
   story_.knew_goose = true;
   story_.ready = true;
   story_.last_goose = goose;
-  home_.keeper.tell(guard::Says{why_of(facts(), net::Loop::now()).sentence});
+  home_.keeper.tell(guard::Says{why()});
   // A thousand good-byes take as long as the news; whoever only watches hears the news first.
   const bool are_many = peers_.size() > Engine::attentive_max;
   if (on_stopped_ && goose != id()) leave_after(are_many ? succession_time : Duration{0});
@@ -388,6 +332,7 @@ void Life::goose_changed(const Leadership& leadership) {
 
 void Life::config_changed(const Configuration& before) {
   book_.note(config_);
+  learn_voters();
   if (before.members != config_.members || before.removed != config_.removed) {
     changed();
     std::string voters;
@@ -397,7 +342,7 @@ void Life::config_changed(const Configuration& before) {
                                    std::to_string(config_.stamp.version)}});
   }
   const bool is_news = config_.removed_by(id()) && !before.removed_by(id());
-  if (is_news) home_.log.warn("removed", why_of(facts(), net::Loop::now()).sentence);
+  if (is_news) home_.log.warn("removed", why());
   aim();
 }
 

@@ -77,6 +77,7 @@ class Life final : private Surroundings, private PeersOwner {
   void withdrawn(const Tenure& tenure) override;
   void send(const Message& message) override;
   void send_to_others(const Message& notice, const std::vector<NodeId>& except) override;
+  void learn_addresses() override;
   [[nodiscard]] Record with_addresses(Record record) const override;
   [[nodiscard]] const std::string& address() const override { return home_.address; }
   [[nodiscard]] const std::vector<NodeId>& displaced() const override { return gone_; }
@@ -93,6 +94,7 @@ class Life final : private Surroundings, private PeersOwner {
   [[nodiscard]] wire::Welcome welcome() const override;
   [[nodiscard]] std::optional<Refusal> link_up(const wire::Hello& theirs) override;
   [[nodiscard]] Message rejection(NodeId to, Refusal why) const override;
+  void met_at(NodeId who, const std::string& remote) override;
   void link_down(NodeId who) override;
   void received(Message message) override;
   void called(NodeId who, const wire::Call& call) override;
@@ -114,6 +116,9 @@ class Life final : private Surroundings, private PeersOwner {
   void aim();
   void aim_soon();
   void introduce(NodeId newcomer);
+  [[nodiscard]] std::string place_of(const Member& voter) const;
+  void learn_voters();
+  void learn(const std::string& address);
   void tell_vacancy();
   void notice_outgrown(Stamp stamp);
   void ask_to_leave(Instant until, std::function<void()> done);
@@ -122,6 +127,7 @@ class Life final : private Surroundings, private PeersOwner {
   void outlive(bool in_cluster, std::string_view why);
   void fail(Failure failure);
   [[nodiscard]] Facts facts() const;
+  [[nodiscard]] std::string why() const;  ///< A sentence: what this node is, or waits for.
   [[nodiscard]] std::vector<std::string> environment_of_work() const;
 
   Home& home_;
@@ -138,7 +144,8 @@ class Life final : private Surroundings, private PeersOwner {
   std::optional<membership::Charter> charter_;  ///< Of the cluster that it is to found with others.
   std::optional<std::string> slot_;             ///< Where this node found itself.
   std::vector<std::string> hints_;              ///< Where else the cluster may be found.
-  std::vector<std::string> introduced_;         ///< The same, told by others.
+  std::vector<std::string> introduced_;         ///< The same, told by others; the latest.
+  std::vector<std::string> addresses_;          ///< Where others are: saved with the record.
   std::vector<NodeId> newcomers_;               ///< Linked, and not introduced yet.
   Configuration config_;                        ///< As it last was, to see what changes.
   std::vector<NodeId> gone_;  ///< Voters at whose addresses somebody else answers.

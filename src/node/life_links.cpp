@@ -3,7 +3,6 @@
 
 #include "node/life.hpp"
 #include "wire/ids.hpp"
-#include "wire/limits.hpp"
 
 /// What comes over the links to other nodes.
 namespace duckduckgoose::node {
@@ -57,6 +56,7 @@ std::optional<Refusal> Life::link_up(const wire::Hello& theirs) {
                       .may_lead = theirs.may_lead});
   if (refused_ && refused_->first == who) return refused_->second;
   changed();
+  learn(book_.address_of(who));
   home_.log.info("link", "linked to " + book_.name_of(who), {{"peer", wire::to_text(who)}});
   home_.log.forget("trouble " + theirs.address);
   newcomers_.push_back(who);
@@ -117,30 +117,6 @@ void Life::called(NodeId who, const wire::Call& call) {
   changes_.perform(call.method, call.target, call.body, [this, who, id = call.id](Result result) {
     peers_.reply(who, {.id = id, .status = result.status, .body = std::move(result.body)});
   });
-}
-
-/// All may have come back elsewhere, and the newcomer may know nobody but this node, or be known to
-/// nobody else.
-void Life::introduce(NodeId newcomer) {
-  const auto peer = peers_.find(newcomer);
-  if (!peer) return;
-  for (const Member& voter : engine_.config().members) {
-    if (voter.id == newcomer || voter.id == id()) continue;
-    const auto linked = peers_.find(voter.id);
-    peers_.introduce(newcomer, linked ? linked->hello.address : voter.address);
-  }
-  const Member* const voter = engine_.config().find(newcomer);
-  if (voter == nullptr || voter->address == peer->hello.address) return;
-  for (const NodeId to : peers_.ids()) {
-    if (to != newcomer) peers_.introduce(to, peer->hello.address);
-  }
-}
-
-void Life::introduced(const std::string& address) {
-  const bool is_known = std::ranges::find(introduced_, address) != introduced_.end();
-  if (is_known || introduced_.size() == wire::addresses_max) return;
-  introduced_.push_back(address);
-  aim_soon();
 }
 
 void Life::invited(const std::string& address) {

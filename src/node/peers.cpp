@@ -29,9 +29,10 @@ void Peers::accept(net::Link link) {
 void Peers::open(net::Link link, std::optional<Goal> goal) {
   if (lines_.size() >= lines_max || (!goal && strangers() >= strangers_max)) {
     ++counts_.refused_links;
-    owner_.troubled(link.remote(), "too many links: refused one more");
+    owner_.troubled(goal ? goal->address : "a stranger", "too many links: refused one more");
     if (goal) routes_.failed(*goal, "too many links here");
-    return;
+    return link.close(std::to_underlying(Close::try_later),
+                      "this node has as many links as it bears");
   }
   wire::Hello mine = owner_.hello();
   if (goal) mine.to = goal->id;
@@ -111,6 +112,7 @@ void Peers::bind(Line& line, const wire::Hello& theirs) {
   if (is_second) {
     bound(line, id);
     add(known->second, line);
+    if (line.session->dialled()) owner_.met_at(id, line.session->remote());
     return;
   }
   if (!is_welcome(id)) {
@@ -127,11 +129,13 @@ void Peers::bind(Line& line, const wire::Hello& theirs) {
     return reject(line, *why);
   }
   bound(line, id);
+  owner_.met_at(id, line.session->remote());
   if (before) {  // a newer life of it: the older one's lines are dead
     for (Line* const old : before.mapped().lines) {
       old->bound.reset();
       old->session->close(Close::normal, "a newer start of this node is linked");
     }
+    end_calls(id);
   }
   redial();
 }
@@ -254,13 +258,18 @@ void Peers::lost(NodeId id, const std::string& why) {
   const Instant since = peers_.at(id).since;
   peers_.erase(id);
   routes_.lost(id, net::Loop::now() - since, why, patience_);
-  std::vector<OnReply> lost_calls;
+  owner_.link_down(id);
+  end_calls(id);
+}
+
+/// Of a life that answers no more.
+void Peers::end_calls(NodeId to) {
+  std::vector<OnReply> ended;
   for (auto call = calls_.begin(); call != calls_.end();) {
     const auto it = call++;
-    if (it->second.to == id) lost_calls.push_back(std::move(calls_.extract(it).mapped().on_reply));
+    if (it->second.to == to) ended.push_back(std::move(calls_.extract(it).mapped().on_reply));
   }
-  owner_.link_down(id);
-  for (OnReply& on_reply : lost_calls) on_reply(std::nullopt);
+  for (OnReply& on_reply : ended) on_reply(std::nullopt);
 }
 
 void Peers::end_after(Line& line, Duration time, std::string reason) {
@@ -282,12 +291,28 @@ void Peers::bury(Line& line) {
 void Peers::set_goals(std::vector<Goal> goals, Duration patience) {
   goals_ = std::move(goals);
   patience_ = patience;
+  // Else each search for a lost goose would leave observers linked to each other for ever.
+  if (patience_ > Duration{0}) drop_what_was_met_in_search();
   redial();
+}
+
+void Peers::drop_what_was_met_in_search() {
+  for (const auto& [serial, line] : lines_) {
+    const bool was_found = line->bound && line->goal && !line->goal->id;
+    const bool is_of_use = was_found && std::ranges::any_of(goals_, [&](const Goal& goal) {
+                             return goal == line->goal || goal.id == line->bound;
+                           });
+    const bool ends_already = line->timer != net::TimerId{};
+    if (was_found && !is_of_use && !ends_already) {
+      end_after(*line, retire_time, "another node was searched for");
+    }
+  }
 }
 
 void Peers::redial() {
   if (cut_ || closing_) return;
-  routes_.set(goals_, [this](NodeId id) { return has(id); });
+  routes_.set(
+      goals_, [this](NodeId id) { return has(id); }, patience_);
 }
 
 void Peers::send(NodeId to, const Message& message) {
@@ -362,8 +387,7 @@ std::optional<Peers::Peer> Peers::find(NodeId id) const {
   const Known& it = known->second;
   Instant heard{};
   for (const Line* const line : it.lines) heard = std::max(heard, line->session->heard());
-  const Session& used = *it.lines.back()->session;
-  return Peer{it.hello, heard, it.since, used.remote(), used.dialled()};
+  return Peer{it.hello, heard, it.since};
 }
 
 std::vector<NodeId> Peers::ids() const {

@@ -30,6 +30,10 @@ class PeersOwner {
   [[nodiscard]] virtual std::optional<Refusal> link_up(const wire::Hello& theirs) = 0;
   /// What tells it so.
   [[nodiscard]] virtual Message rejection(NodeId to, Refusal why) const = 0;
+  /// The numeric end of a link that stands: where the node listens, but for the port, if it was
+  /// dialled, else where it speaks from. The former is not followed by the latter in one life of
+  /// it.
+  virtual void met_at(NodeId who, const std::string& remote) = 0;
   virtual void link_down(NodeId who) = 0;
   virtual void received(Message message) = 0;
 
@@ -94,8 +98,6 @@ class Peers {
     wire::Hello hello;
     Instant heard;
     Instant since;
-    std::string remote;    ///< Numeric address and port of its end of the link.
-    bool dialled = false;  ///< ... where it listens, then.
   };
   [[nodiscard]] std::optional<Peer> find(NodeId id) const;
   [[nodiscard]] bool has(NodeId id) const { return peers_.contains(id); }
@@ -149,11 +151,13 @@ class Peers {
   void ended(Line& line, net::LinkEnd why, std::string_view text);
   void unbind(Line& line, const std::string& why);
   void lost(NodeId id, const std::string& why);
+  void end_calls(NodeId to);
   void refuse(Line& line, const RefuseIt& why);
   void reject(Line& line, Refusal why);
   void end_after(Line& line, Duration time, std::string reason);
   void bury(Line& line);
   void redial();
+  void drop_what_was_met_in_search();
   void finish_closing();
   [[nodiscard]] net::Text encoded(const Message& message);
   [[nodiscard]] std::string who(const Line& line) const;

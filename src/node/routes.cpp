@@ -23,7 +23,8 @@ Routes::Route* Routes::find(const Goal& goal) {
   return it == routes_.end() ? nullptr : &*it;
 }
 
-void Routes::set(const std::vector<Goal>& goals, const std::function<bool(NodeId)>& is_linked) {
+void Routes::set(const std::vector<Goal>& goals, const std::function<bool(NodeId)>& is_linked,
+                 Duration patience) {
   std::erase_if(routes_, [&](Route& route) {
     const bool is_over =
         std::ranges::none_of(goals, [&](const Goal& goal) { return is_same(goal, route.goal); });
@@ -35,6 +36,10 @@ void Routes::set(const std::vector<Goal>& goals, const std::function<bool(NodeId
     if (route == nullptr) {
       routes_.push_back(Route{goal, net::Redial{seeds_.next()}, Phase::idle, {}, {}, {}, {}});
       route = &routes_.back();
+      if (!goal.id && patience > Duration{0}) {
+        route->redial.reset(patience);
+        wait(*route, {});
+      }
     }
     if (route->goal.address != goal.address) {  // it has moved: dial it there, at once
       route->goal = goal;

@@ -33,8 +33,10 @@ class Routes {
 
   /// Everybody to be reached, and who of them is linked, by any link. Who is neither linked nor
   /// being dialled is
-  /// dialled; nobody else is any more.
-  void set(const std::vector<Goal>& goals, const std::function<bool(NodeId)>& is_linked);
+  /// dialled; nobody else is any more. Of new goals those that are addresses alone wait first, for
+  /// `patience` less a random part of up to a half.
+  void set(const std::vector<Goal>& goals, const std::function<bool(NodeId)>& is_linked,
+           Duration patience);
 
   /// What became of a link that reached a goal. `who`: it is bound to that node.
   void bound(const Goal& goal, NodeId who);

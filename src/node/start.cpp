@@ -11,13 +11,6 @@
 
 namespace duckduckgoose::node {
 
-namespace {
-
-/// An address to listen on that is none to be reached at.
-bool is_everywhere(const std::string& host) { return host == "0.0.0.0" || host == "::"; }
-
-}  // namespace
-
 Failure failure_of(const store::StoreError& error) {
   using Kind = store::StoreErrorKind;
   switch (error.kind) {
@@ -61,7 +54,7 @@ std::expected<void, Failure> check(const Settings& settings) {
 }
 
 bool is_reachable_at(const Settings& settings) {
-  return settings.advertise || !is_everywhere(settings.listen);
+  return settings.advertise || !net::is_everywhere(settings.listen);
 }
 
 Failure unreachable_everywhere(const Settings& settings, std::uint16_t port) {

@@ -13,6 +13,8 @@ std::string short_text(const net::DialError& error) {
       return "no answer";
     case Kind::not_resolved:
       return "name not found";
+    case Kind::name_unanswered:
+      return "no answer about the name";
     case Kind::bad_address:
     case Kind::not_a_peer:
       return error.text;
@@ -24,7 +26,7 @@ Visit::Visit(net::Loop& loop, const std::string& address, wire::Hello hello, Cou
              Duration limit, Listener listener)
     : loop_{loop}, counts_{counts}, hello_{std::move(hello)}, listener_{std::move(listener)} {
   net::DialLimits limits;
-  limits.lookup_time = limit;
+  limits.lookup_time = limit * 3 / 4;  // over before the visit: what it says is always the same
   limits.connect_time = limit;
   dial_ = net::Dial{loop_, address, limits, [this](std::expected<net::Link, net::DialError> done) {
                       if (over_) return;

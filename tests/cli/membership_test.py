@@ -1,6 +1,10 @@
 """Operators change the cluster: remove, leave, handover, reset, init; each through any node."""
 
+import concurrent.futures
 import json
+import socket
+import urllib.error
+import urllib.request
 
 import pond
 
@@ -119,6 +123,29 @@ class Handover(pond.PondTest):
     def test_to_nobody_is_refused(self):
         node = self.first()
         self.assert_refused(node.command("handover", "--to", "localhost:1"), 1, "localhost:1")
+
+
+class Invite(pond.PondTest):
+    def test_of_many_who_say_nothing_leaves_room_for_others(self):
+        node = self.first()
+        pond.until("it is the goose", node.is_goose)
+        with socket.create_server(("127.0.0.1", 0)) as mute:  # Connects, and says no hello.
+            address = f"127.0.0.1:{mute.getsockname()[1]}"
+
+            def invite(_number):
+                request = urllib.request.Request(
+                    f"http://{node.address}/members", json.dumps({"address": address}).encode(),
+                    {"Content-Type": "application/json"})
+                try:
+                    return urllib.request.urlopen(request, timeout=20 * pond.PATIENCE).status
+                except urllib.error.HTTPError as error:
+                    with error:
+                        return error.code
+            many = 256  # As many as a goose bears at a time.
+            with concurrent.futures.ThreadPoolExecutor(many) as pool:
+                self.assertEqual(set(pool.map(invite, range(many))), {409})
+        code, out, err = node.command("set", "voters", "3")
+        self.assertEqual(code, 0, out + err)
 
 
 class Members(pond.PondTest):

@@ -17,7 +17,7 @@ TEST(Letter, arrives_as_it_was_sent) {
   ASSERT_TRUE(saving && std::holds_alternative<Saving>(*saving));
   EXPECT_EQ(std::get<Saving>(*saving).lease_end, std::nullopt);
 
-  const Envelopes sent{{{"address", "bytes", "answer"}, {std::string("\0\1", 2), {}, {}}}};
+  const Envelopes sent{{{{"one", "other"}, "bytes", "answer"}, {{std::string("\0\1", 2)}, {}, {}}}};
   const auto envelopes = decode_letter(encode(Letter{sent}));
   ASSERT_TRUE(envelopes && std::holds_alternative<Envelopes>(*envelopes));
   EXPECT_EQ(std::get<Envelopes>(*envelopes), sent);
@@ -39,9 +39,16 @@ TEST(Letter, arrives_as_it_was_sent) {
   ASSERT_TRUE(reply && std::holds_alternative<Stop>(*reply));
 }
 
+TEST(Letter, has_room_for_all_voters_that_there_can_be) {
+  const Envelope longest{
+      {std::string(28, 'p'), std::string(28, 'p')}, std::string(1300, 'b'), "taken"};
+  const Envelopes all{std::vector(62, longest)};
+  EXPECT_LT(encode(Letter{all}).size(), letter_bytes_max * 2 / 3);
+}
+
 TEST(Letter, is_nothing_when_it_is_cut_or_longer) {
   for (const Letter& letter :
-       {Letter{as_goose(7ms)}, Letter{Envelopes{{{"address", "bytes", ""}}}}}) {
+       {Letter{as_goose(7ms)}, Letter{Envelopes{{{{"place"}, "bytes", ""}}}}}) {
     const std::string whole = encode(letter);
     for (std::size_t bytes = 0; bytes < whole.size(); ++bytes) {
       const auto cut = decode_letter(std::string_view{whole}.substr(0, bytes));

@@ -274,6 +274,18 @@ TEST(Founding, knows_its_slot_by_its_own_answer_or_by_what_it_was_told) {
   EXPECT_EQ(word_of(decide(told, deaf)), "founds cluster pond with a:1, b:1, g:1");
 }
 
+TEST(Founding, takes_no_name_for_all_for_its_slot) {
+  Search joining{me, {"pond", {"ducks:1"}, {}}, "g:1"};
+  static_cast<void>(decide(joining, {founder("ducks:1", 7)}));
+  EXPECT_EQ(joining.own_slot(), "g:1");
+  Search founding_it = founding("g:1");
+  founding_it.add_target("ducks:1");
+  const std::vector<Heard> all{founder("a:1", 1), founder("b:1", 2), founder("ducks:1", 7),
+                               TargetSilent{"g:1", "refused"}};
+  static_cast<void>(decide(founding_it, all));
+  EXPECT_EQ(founding_it.own_slot(), "g:1");
+}
+
 TEST(Founding, takes_somebody_who_may_lead) {
   Record::Node witness = me;
   witness.may_lead = false;

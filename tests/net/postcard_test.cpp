@@ -53,26 +53,27 @@ TEST(Postcard, is_an_upgrade_and_frames_of_any_length) {
   }
 }
 
-TEST(Sockaddr, is_of_a_numeric_address_with_another_port) {
-  const auto v4 = sockaddr_of("127.0.0.1:41234", 4001);
-  ASSERT_TRUE(v4);
+TEST(Sockaddrs, are_of_all_that_needs_no_lookup) {
+  const auto v4 = sockaddrs_of({"127.0.0.1", 4001});
+  ASSERT_EQ(v4.size(), 1U);
   sockaddr_in four{};
-  ASSERT_EQ(v4->size(), sizeof four);
-  std::memcpy(&four, v4->data(), sizeof four);
+  ASSERT_EQ(v4.front().size(), sizeof four);
+  std::memcpy(&four, v4.front().data(), sizeof four);
   EXPECT_EQ(four.sin_family, AF_INET);
   EXPECT_EQ(ntohs(four.sin_port), 4001);
   EXPECT_EQ(ntohl(four.sin_addr.s_addr), INADDR_LOOPBACK);
 
-  const auto v6 = sockaddr_of("[::1]:41234", 4002);
-  ASSERT_TRUE(v6);
+  const auto v6 = sockaddrs_of({"::1", 4002});
+  ASSERT_EQ(v6.size(), 1U);
   sockaddr_in6 six{};
-  ASSERT_EQ(v6->size(), sizeof six);
-  std::memcpy(&six, v6->data(), sizeof six);
+  ASSERT_EQ(v6.front().size(), sizeof six);
+  std::memcpy(&six, v6.front().data(), sizeof six);
   EXPECT_EQ(six.sin6_family, AF_INET6);
   EXPECT_EQ(ntohs(six.sin6_port), 4002);
 
-  EXPECT_FALSE(sockaddr_of("localhost:4001", 4001));
-  EXPECT_FALSE(sockaddr_of("", 4001));
+  EXPECT_EQ(sockaddrs_of({"localhost", 4001}),
+            (std::vector{sockaddrs_of({"::1", 4001})[0], v4.front()}));
+  EXPECT_TRUE(sockaddrs_of({"duck1.example", 4001}).empty());
 }
 
 }  // namespace

@@ -16,6 +16,8 @@
 namespace duckduckgoose::node::testing {
 namespace {
 
+using ::testing::HasSubstr;
+
 constexpr std::size_t flock_size = 70;
 static_assert(flock_size > Engine::attentive_max, "else they are few");
 
@@ -31,7 +33,12 @@ class Flock : public ::testing::Test {
     pond.start("c", {"a"});
     ASSERT_TRUE(pond.until([this] { return pond.agree() && pond.status("c").voters == 3U; }));
     ASSERT_EQ(pond.ask("a", "POST", "/settings", R"({"voters":3})").status, 200U);
-    for (std::size_t i = 0; i < flock_size; ++i) pond.start("duck" + std::to_string(i), {"a"});
+    for (std::size_t i = 0; i < flock_size; ++i) {
+      const std::string name = "duck" + std::to_string(i);
+      Settings settings = pond.settings(name, {"a"});
+      settings.leave_on_stop = true;
+      pond.start_as(name, settings);
+    }
     ASSERT_TRUE(pond.until([this] { return is_whole(); }, 40s));
   }
 
@@ -73,6 +80,17 @@ TEST_F(Flock, is_forgotten_when_it_has_gone) {
   for (std::size_t i = 0; i < flock_size; i += 2) pond.kill("duck" + std::to_string(i));
   ASSERT_TRUE(pond.until([this] { return is_whole(); }));
   EXPECT_EQ(pond.status("b").observers, flock_size / 2);
+}
+
+// An autoscaling group that is scaled in: more leave at once than are removed at a time.
+TEST_F(Flock, leaves_at_once_and_leaves_nobody_behind) {
+  static_assert(flock_size > Engine::removals_max);
+  for (std::size_t i = 0; i < flock_size; ++i) pond["duck" + std::to_string(i)].stop();
+  for (std::size_t i = 0; i < flock_size; ++i) {
+    const std::string name = "duck" + std::to_string(i);
+    ASSERT_TRUE(pond.until([&] { return pond.ended(name).has_value(); }, 40s)) << name;
+    EXPECT_THAT(pond.log(name), HasSubstr("has left its cluster"));
+  }
 }
 
 /// Ducks that take no more than a link to one node: all that costs a node.

@@ -1,9 +1,12 @@
 #include "node/peers.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <list>
+#include <utility>
+#include <vector>
 
 #include "linked_server.hpp"
 #include "net/dialer.hpp"
@@ -13,15 +16,16 @@ namespace duckduckgoose::node::testing {
 namespace {
 
 using namespace std::chrono_literals;
+using ::testing::HasSubstr;
 
 constexpr ClusterId cluster{7};
 constexpr Incarnation me{.id = NodeId{1}, .starts = 1, .nonce = 9};
 
-wire::Hello hello_of(NodeId id) {
+wire::Hello hello_of(NodeId id, std::uint64_t starts = 1) {
   wire::Hello hello;
   hello.version = "0.1.0";
   hello.cluster_id = cluster;
-  hello.incarnation = {.id = id, .starts = 1, .nonce = 9};
+  hello.incarnation = {.id = id, .starts = starts, .nonce = 9};
   hello.saves = 1;
   hello.address = "localhost:9";
   return hello;
@@ -38,6 +42,7 @@ class Anybody final : public PeersOwner {
     return std::nullopt;
   }
   [[nodiscard]] Message rejection(NodeId /*to*/, Refusal /*why*/) const override { return {}; }
+  void met_at(NodeId who, const std::string& remote) override { met.emplace_back(who, remote); }
   void link_down(NodeId /*who*/) override {}
   void received(Message /*message*/) override {}
   void called(NodeId /*who*/, const wire::Call& /*call*/) override {}
@@ -47,6 +52,8 @@ class Anybody final : public PeersOwner {
   void met_fresh(NodeId /*who*/) override {}
   void troubled(const std::string& /*who*/, const std::string& /*what*/) override {}
   void met_foreign(const std::string& /*who*/, const wire::Hello& /*theirs*/) override {}
+
+  std::vector<std::pair<NodeId, std::string>> met;
 };
 
 /// The links of one node, and others that dial it.
@@ -56,6 +63,7 @@ class PeersOfOne : public ::testing::Test {
     net::Dial dial;
     net::Link link;
     std::vector<std::string> heard;
+    std::string end;
     bool is_over = false;
   };
 
@@ -65,16 +73,19 @@ class PeersOfOne : public ::testing::Test {
   }
 
   /// Dials; says hello, if it has an id.
-  Other& join(std::optional<NodeId> id) {
+  Other& join(std::optional<NodeId> id, std::uint64_t starts = 1) {
     Other& other = others.emplace_back();
     other.dial = net::Dial{
         loop, "localhost:" + std::to_string(server->port()), net::DialLimits{},
-        [&other, id](std::expected<net::Link, net::DialError> done) {
+        [&other, id, starts](std::expected<net::Link, net::DialError> done) {
           ASSERT_TRUE(done) << done.error().text;
           other.link = std::move(*done);
           other.link.start([&other](std::string_view text) { other.heard.emplace_back(text); },
-                           [&other](net::LinkEnd, std::string_view) { other.is_over = true; });
-          if (id) other.link.send(wire::encode(hello_of(*id)));
+                           [&other](net::LinkEnd, std::string_view text) {
+                             other.end = text;
+                             other.is_over = true;
+                           });
+          if (id) other.link.send(wire::encode(hello_of(*id, starts)));
         }};
     return other;
   }
@@ -150,10 +161,64 @@ TEST_F(PeersOfOne, bear_only_so_many_strangers) {
   const auto are_over = [&] { return std::ranges::count(others, true, &Other::is_over); };
   ASSERT_TRUE(until([&] { return are_over() == beyond; }));
   EXPECT_EQ(peers.counts().refused_links, beyond);
+  const auto was_told = [](const Other& it) {
+    return it.end.contains("as many links as it bears");
+  };
+  EXPECT_EQ(std::ranges::count_if(others, was_told), beyond);
   others.front().link.send(wire::encode(hello_of(NodeId{100})));
   ASSERT_TRUE(until([&] { return peers.size() == 1; }));
   join(NodeId{101});
   EXPECT_TRUE(until([&] { return peers.size() == 2; })) << "a place is free again";
+}
+
+TEST_F(PeersOfOne, answer_no_call_to_a_life_that_is_over) {
+  join(NodeId{100});
+  ASSERT_TRUE(until([&] { return peers.has(NodeId{100}); }));
+  std::optional<bool> was_answered;
+  ASSERT_TRUE(peers.call(NodeId{100}, "GET", "/status", {}, [&](std::optional<wire::Reply> reply) {
+    was_answered = reply.has_value();
+  }));
+  join(NodeId{100}, 2);
+  ASSERT_TRUE(until([&] { return was_answered.has_value(); }));
+  EXPECT_FALSE(*was_answered);
+  EXPECT_EQ(owner.met.size(), 2U) << "each life is somewhere";
+}
+
+/// Another node that can be dialled.
+struct Elsewhere {
+  Elsewhere(net::Loop& loop, NodeId id)
+      : server{serve_links(loop, [this, id](net::Link taken) {
+          link = std::move(taken);
+          link.start([](std::string_view) {},
+                     [this](net::LinkEnd, std::string_view) { is_over = true; });
+          link.send(wire::encode(hello_of(id)));
+        })} {}
+  [[nodiscard]] std::string address() const {
+    return "localhost:" + std::to_string(server->port());
+  }
+  net::Link link;
+  bool is_over = false;
+  std::optional<net::Server> server;
+};
+
+TEST_F(PeersOfOne, are_met_where_they_listen_if_they_were_dialled) {
+  const Elsewhere two{loop, NodeId{2}};
+  join(NodeId{2});
+  ASSERT_TRUE(until([&] { return peers.has(NodeId{2}); }));
+  peers.set_goals({{two.address(), std::nullopt}}, Duration{0});
+  ASSERT_TRUE(until([&] { return owner.met.size() == 2; })) << "by the second link, too";
+  EXPECT_THAT(owner.met.back().second, HasSubstr(":" + std::to_string(two.server->port())));
+}
+
+// Each search for a lost goose would leave two observers linked to each other for ever.
+TEST_F(PeersOfOne, that_were_met_in_a_search_are_left_by_an_observer_when_it_is_over) {
+  const Elsewhere two{loop, NodeId{2}};
+  const Elsewhere three{loop, NodeId{3}};
+  peers.set_goals({{two.address(), std::nullopt}, {three.address(), std::nullopt}}, 2ms);
+  ASSERT_TRUE(until([&] { return peers.size() == 2; }));
+  peers.set_goals({{two.address(), NodeId{2}}}, 2ms);
+  ASSERT_TRUE(until([&] { return three.is_over; }));
+  EXPECT_FALSE(two.is_over) << "it is the one that was searched for";
 }
 
 }  // namespace

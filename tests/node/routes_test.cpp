@@ -24,9 +24,10 @@ class OneRoute : public ::testing::Test {
   }
 
   /// Dials where it should, until a link is there.
-  void reach() {
+  void reach(Duration patience = {}) {
     const std::size_t before = dialled.size();
-    routes.set({goal}, [](NodeId) { return false; });
+    routes.set(
+        {goal}, [](NodeId) { return false; }, patience);
     const auto limit = loop.wake_at(net::Loop::now() + 20s, [this] { loop.stop(); });
     loop.run();
     loop.cancel(limit);
@@ -49,6 +50,14 @@ TEST_F(OneRoute, that_ends_is_dialled_again_after_a_while_by_who_is_in_no_hurry)
   routes.lost(NodeId{2}, Routes::settled_after, "lost", 400ms);
   reach();
   EXPECT_GE(net::Loop::now() - lost_at, 200ms);
+}
+
+// A thousand observers that search for a lost goose would dial in the same moment.
+TEST_F(OneRoute, to_an_address_alone_is_not_dialled_at_once_by_who_is_in_no_hurry) {
+  goal.id.reset();
+  const Instant new_at = net::Loop::now();
+  reach(400ms);
+  EXPECT_GE(net::Loop::now() - new_at, 200ms);
 }
 
 TEST_F(OneRoute, that_ends_at_once_is_dialled_again_with_growing_waits_in_any_case) {
