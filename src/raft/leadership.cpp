@@ -327,7 +327,8 @@ void Raft::release_when_free() {
 void Raft::send_release(const Release& release, std::vector<NodeId> to) {
   releases_.accept(release);
   promises_.release(self_, release.term);
-  std::ranges::stable_partition(to, [&](NodeId id) { return id == release.successor; });
+  const auto first = std::ranges::find(to, release.successor);
+  if (first != to.end()) std::rotate(to.begin(), first, first + 1);
   for (const NodeId id : to) send(id, release);
 }
 

