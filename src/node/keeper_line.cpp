@@ -31,16 +31,15 @@ std::string proof_for(NodeId voter, const Configuration& config, wire::Hello min
   return net::postcard(std::array{wire::encode(mine), wire::encode(release)});
 }
 
-/// Where a voter may be, as far as no lookup is needed. Of localhost's two places either leads to
-/// the same node, and would cost it as much again.
+/// Where a voter may be, as far as no lookup is needed: first where it was met. Of a link that it
+/// dialled that is only where it speaks from.
 std::vector<std::string> places_of(const wire::Address& address, const std::string& met_at) {
-  std::vector<std::string> places = net::sockaddrs_of(address);
-  const auto met = wire::parse_address(met_at);
-  if (!met) return places;
-  std::vector<std::string> there = net::sockaddrs_of(*met);
-  const bool is_one_of_them = std::ranges::find_first_of(places, there) != places.end();
-  if (is_one_of_them) return there;
-  places.insert(places.end(), there.begin(), there.end());
+  std::vector<std::string> places;
+  if (const auto met = wire::parse_address(met_at)) places = net::sockaddrs_of(*met);
+  for (std::string& place : net::sockaddrs_of(address)) {
+    const bool is_new = std::ranges::find(places, place) == places.end();
+    if (is_new) places.push_back(std::move(place));
+  }
   return places;
 }
 

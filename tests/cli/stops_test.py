@@ -71,6 +71,8 @@ class LeaveOnStop(pond.PondTest):
             self.assertEqual(goose.command("set", setting, value)[0], 0)
         dead, needed = [node for node in nodes if node is not goose]
         dead.kill()
+        # Before that it would let anybody go, and then have no majority.
+        pond.until("the goose has seen it go", lambda: goose.status()["voters_connected"] == 2)
         needed.signal(signal.SIGTERM)
         newcomers = [self.joined(goose), self.joined(goose)]
         self.assertEqual(needed.wait(), 0, needed.words())
