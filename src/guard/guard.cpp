@@ -32,6 +32,7 @@ void Guard::on(const Beat& beat) {
 }
 
 void Guard::on(const Saving& saving) {
+  heard_ = now_;
   saving_ = true;
   learn(saving.lease_end);
 }
@@ -98,11 +99,13 @@ void Guard::end_work(Instant limit) {
 }
 
 /// A goose that hangs is killed, so that its death can be proven; where there is nobody to prove it
-/// to, that would gain nothing.
+/// to, that would gain nothing. Nor is one whose save may still end before its lease does.
 std::optional<Instant> Guard::node_hangs_at() const {
   if (!heard_ || node_killed_ || node_ended_) return {};
   const bool is_patient = saving_ || !lease_end_ || voters_ == 0;
-  return *heard_ + (is_patient ? patience_with_duck : patience_with_goose(promise_));
+  if (!is_patient) return *heard_ + patience_with_goose(promise_);
+  const Instant last = *heard_ + patience_with_duck;
+  return saving_ && lease_end_ ? std::max(last, *lease_end_) : last;
 }
 
 void Guard::watch_node() {

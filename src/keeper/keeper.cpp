@@ -36,13 +36,22 @@ constexpr int clear_every_ms = 1;
 /// What a command may want of its user; without one the first two stop the node.
 constexpr std::array for_the_command{SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGWINCH};
 
+/// As nohup(1) has SIGHUP, and a shell SIGINT of what it starts in the background.
+bool is_ignored(int signal) {
+  struct sigaction now {};
+  return sigaction(signal, nullptr, &now) == 0 && now.sa_handler == SIG_IGN;
+}
+
 /// The signals that come in turn, by a descriptor, instead of whenever they like.
 sigset_t own_signals(bool has_command) {
   sigset_t set;
   sigemptyset(&set);
-  for (const int signal : {SIGCHLD, SIGINT, SIGTERM, SIGHUP, SIGQUIT}) sigaddset(&set, signal);
+  for (const int signal : {SIGCHLD, SIGTERM}) sigaddset(&set, signal);
+  for (const int signal : {SIGINT, SIGHUP, SIGQUIT}) {
+    if (!is_ignored(signal)) sigaddset(&set, signal);
+  }
   for (const int signal : for_the_command) {
-    if (has_command) sigaddset(&set, signal);
+    if (has_command && !is_ignored(signal)) sigaddset(&set, signal);
   }
   return set;
 }
@@ -168,6 +177,7 @@ class Keeper {
   void take(const guard::Begin& begin) {
     if (!work_ || node_ == 0 || std::exchange(works_, true)) return;
     is_given_up_ = false;
+    due_.clear();  // of the tenure before
     work_->set_environment(begin.environment);
     step(begin.work);
   }
@@ -196,12 +206,22 @@ class Keeper {
   }
 
   void clear_up() {
-    if (!is_clearing_ || !work_->clear(node_)) return;
+    if (!is_clearing_) return;
+    if (!clears_since_) clears_since_ = os::now();
+    if (!work_->clear(node_)) return say_that_it_lives();
     is_clearing_ = false;
+    clears_since_.reset();
     const auto over = std::exchange(over_, std::nullopt);
     const bool was_last_act = over && over->part == guard::Part::on_duck;
     if (over && !was_last_act) tell(*over);
     if (is_ending_) step(guard::WorkEnded{!was_last_act || over->exit_code == 0});
+  }
+
+  /// Once: it may take for ever.
+  void say_that_it_lives() {
+    if (os::now() < *clears_since_ + guard::patience_with_killed) return;
+    clears_since_ = Instant::max() - guard::patience_with_killed;
+    os::say("something that the goose had started cannot be killed: nothing is released");
   }
 
   void step(const guard::Event& event) {
@@ -278,6 +298,7 @@ class Keeper {
   std::vector<guard::Part> due_;
   bool is_given_up_ = false;              ///< By the node, on purpose.
   bool is_clearing_ = false;              ///< What is left of it is being killed.
+  std::optional<Instant> clears_since_;   ///< ... or: that it lives was said.
   std::optional<guard::PartEnded> over_;  ///< To be told when that is done.
   Descriptor line_;
   Descriptor signals_;

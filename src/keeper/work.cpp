@@ -65,6 +65,12 @@ bool Work::runs_any() const {
   return std::ranges::any_of(processes_, [](pid_t it) { return it != 0; });
 }
 
-bool Work::clear(pid_t node) const { return !job_.containment.kill(getpid(), node) && !runs_any(); }
+bool Work::clear(pid_t node) const {
+  // Whole groups first: a single call for all that have stayed where they were put.
+  for (const pid_t it : processes_) {
+    if (it != 0) kill(-it, SIGKILL);
+  }
+  return !job_.containment.kill(getpid(), node) && !runs_any();
+}
 
 }  // namespace duckduckgoose::keeper

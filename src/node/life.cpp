@@ -173,6 +173,7 @@ void Life::stop(std::function<void(bool owes)> done) {
   ++story_.version;
   changed();
   on_stopped_ = std::move(done);
+  engine_.step(StandAside{net::Loop::now() + change_time});  // it takes no office any more
   engine_.drain(ReleaseReason::stopped, std::nullopt, [this](const Answer& answer) {
     // A handover that waits for a hold is under way, and ends the office as well.
     if (answer.outcome == Outcome::draining) return;

@@ -29,6 +29,7 @@ Work::Work(const Home& home, Engine& engine, Listener listener)
 Work::~Work() {
   home_.loop.cancel(timer_);
   home_.loop.cancel(check_timer_);
+  home_.loop.cancel(lease_timer_);
 }
 
 bool Work::leads() const {
@@ -43,6 +44,7 @@ Duration Work::grace() const {
 
 void Work::look() {
   if (!job_) return;
+  if (const auto lease_end = engine_.raft().lease_end()) may_live_until_ = *lease_end;
   if (stage_ == Stage::idle && leads() && home_.keeper.guards() && !done_) {
     stage_ = Stage::due;
     failed_checks_ = 0;
@@ -72,7 +74,17 @@ void Work::begin() {
   const bool may_begin = leads() && !engine_.has_failed();
   if (!may_begin || !home_.keeper.tell(guard::Begin{work, environment_})) return over(true);
   is_prepared_ = job_->job.on_goose.empty();
+  watch_lease();
   go_on();
+}
+
+/// The keeper kills all a little before. One that stands still, or comes late, does not.
+void Work::watch_lease() {
+  if (stage_ != Stage::runs && stage_ != Stage::ends) return;
+  const Instant last = may_live_until_ - guard::kill_margin(engine_.config().promise) / 2;
+  if (last <= net::Loop::now()) return take_over(false);
+  home_.loop.cancel(lease_timer_);
+  lease_timer_ = home_.loop.wake_at(last, [this] { watch_lease(); });
 }
 
 bool Work::start(guard::Part part) { return home_.keeper.tell(guard::Start{part}); }

@@ -57,6 +57,7 @@ class Work {
   void halt(guard::Part part);
   void tell_end(Instant limit);
   void end_alone(bool keeper_is_dead);
+  void watch_lease();
   void go_on();
   void prepare();
   void end();
@@ -87,6 +88,8 @@ class Work {
   int failed_checks_ = 0;
   bool check_runs_ = false;
   Instant aside_until_;       ///< It could not do the work.
+  Instant may_live_until_;    ///< The end of the lease, or of the last that there was.
+  net::TimerId lease_timer_;  ///< Before that all has to be dead.
   net::TimerId timer_;        ///< To begin, or to start the command again.
   net::TimerId check_timer_;  ///< The next check; before the command, the end of patience.
 };

@@ -88,8 +88,11 @@ bool Cgroup::enter() const {
 
 void Cgroup::kill() const { static_cast<void>(write_to(path_ + "/cgroup.kill", "1")); }
 
+/// One that somebody has taken away was empty.
 bool Cgroup::is_empty() const {
-  return contents_of(path_ + "/cgroup.events").find("populated 0") != std::string::npos;
+  const std::string events = path_ + "/cgroup.events";
+  const bool is_gone = access(events.c_str(), F_OK) != 0 && errno == ENOENT;
+  return is_gone || contents_of(events).find("populated 0") != std::string::npos;
 }
 
 void Cgroup::remove() const { rmdir(path_.c_str()); }

@@ -9,6 +9,7 @@
 #include <array>
 #include <cerrno>
 #include <chrono>
+#include <csignal>
 #include <thread>
 #include <utility>
 
@@ -55,7 +56,10 @@ std::optional<Level> parse_level(std::string_view word) {
 }
 
 Containment::Containment(Level level, std::string run_id)
-    : level_{level}, run_id_{std::move(run_id)}, chooser_{getpid()} {
+    : level_{level},
+      run_id_{std::move(run_id)},
+      chooser_{getpid()},
+      spared_{children_of(getpid())} {
   pthread_sigmask(SIG_SETMASK, nullptr, &mask_);
 }
 
@@ -116,15 +120,29 @@ std::vector<Process> Containment::living(pid_t starter, pid_t except) const {
   std::vector<Process> found = starter != 0 ? children_of(starter) : all_processes();
   std::erase_if(found, [&](const Process& it) {
     // Dead children of somebody else are not ours to bury.
-    const bool is_buried = it.has_ended && starter != getpid();
-    return it.id == except || is_buried || (starter == 0 && !has_in_environment(it.id, mark));
+    return it.id == except || it.has_ended || is_spared(it.id) ||
+           (starter == 0 && !has_in_environment(it.id, mark));
   });
   return found;
+}
+
+bool Containment::is_spared(pid_t child) const {
+  const auto spared = std::ranges::find(spared_, child, &Process::id);
+  return spared != spared_.end() && is_still(*spared);
+}
+
+/// Of hundreds that do not want to die none has time for anything while they are killed.
+bool Containment::kill_own(pid_t except) const {
+  std::vector<pid_t> found = own_children();
+  std::erase_if(found, [&](pid_t it) { return it == except || is_spared(it); });
+  for (const pid_t it : found) ::kill(it, SIGKILL);
+  return !found.empty();
 }
 
 bool Containment::kill(pid_t starter, pid_t except) const {
   const bool is_in_group = cgroup_ && !cgroup_->is_empty();
   if (is_in_group) cgroup_->kill();
+  if (starter == getpid()) return kill_own(except) || is_in_group;
   const std::vector<Process> found = living(starter, except);
   for (const Process& it : found) kill_process(it);
   return is_in_group || !found.empty();

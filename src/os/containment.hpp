@@ -68,10 +68,13 @@ class Containment {
  private:
   Containment(Level level, std::string run_id);
   [[nodiscard]] std::vector<Process> living(pid_t starter, pid_t except) const;
+  [[nodiscard]] bool kill_own(pid_t except) const;
+  [[nodiscard]] bool is_spared(pid_t child) const;
 
   Level level_;
   std::string run_id_;
   pid_t chooser_;
+  std::vector<Process> spared_;  ///< Children that the chooser had before: they are not its work.
   std::optional<Cgroup> cgroup_;
   std::shared_ptr<std::atomic<pid_t>> forbidden_;  ///< In memory that is shared; 0: nobody.
   sigset_t mask_{};  ///< As it is when programs are not yet in question.

@@ -58,6 +58,16 @@ std::optional<Process> read_process(pid_t id) {
   return Process{.id = id, .parent = *parent, .started = *started, .has_ended = has_ended};
 }
 
+/// The kernel's own list, in one read. None: it is not to be had.
+std::optional<std::vector<pid_t>> listed_children(pid_t parent) {
+  const std::string list = file_of(parent, "task/" + std::to_string(parent) + "/children");
+  if (access(list.c_str(), R_OK) != 0) return std::nullopt;
+  std::vector<pid_t> found;
+  std::istringstream ids{contents_of(list)};
+  for (pid_t id = 0; ids >> id;) found.push_back(id);
+  return found;
+}
+
 }  // namespace
 
 std::string contents_of(const std::string& path) {
@@ -91,20 +101,25 @@ std::vector<Process> all_processes() {
   return all;
 }
 
-/// The kernel's own list, in one read; where it is not to be had, who says so of its parent.
+/// Where there is no list, who says so of its parent.
 std::vector<Process> children_of(pid_t parent) {
-  const std::string list = file_of(parent, "task/" + std::to_string(parent) + "/children");
   std::vector<Process> found;
-  if (access(list.c_str(), R_OK) != 0) {
+  if (const auto ids = listed_children(parent)) {
+    for (const pid_t id : *ids) {
+      found.push_back(
+          read_process(id).value_or(Process{.id = id, .parent = parent, .has_ended = true}));
+    }
+  } else {
     found = all_processes();
     std::erase_if(found, [parent](const Process& it) { return it.parent != parent; });
-    return found;
   }
-  std::istringstream ids{contents_of(list)};
-  for (pid_t id = 0; ids >> id;) {
-    found.push_back(
-        read_process(id).value_or(Process{.id = id, .parent = parent, .has_ended = true}));
-  }
+  return found;
+}
+
+std::vector<pid_t> own_children() {
+  if (auto ids = listed_children(getpid())) return *std::move(ids);
+  std::vector<pid_t> found;
+  for (const Process& it : children_of(getpid())) found.push_back(it.id);
   return found;
 }
 
@@ -116,11 +131,14 @@ bool has_in_environment(pid_t process, std::string_view entry) {
   return variables.find(wanted) != std::string::npos;
 }
 
+bool is_still(const Process& process) {
+  const auto now = read_process(process.id);
+  return now && now->started == process.started;
+}
+
 void kill_process(const Process& process) {
   const Descriptor same{static_cast<int>(syscall(SYS_pidfd_open, process.id, 0))};
-  if (!same.is_open()) return;  // it is gone
-  const auto now = read_process(process.id);
-  if (!now || now->started != process.started || now->has_ended) return;
+  if (!same.is_open() || !is_still(process)) return;  // it is gone
   syscall(SYS_pidfd_send_signal, same.get(), SIGKILL, nullptr, 0);
 }
 

@@ -27,6 +27,13 @@ struct Process {
 /// until there are none has killed all.
 [[nodiscard]] std::vector<Process> children_of(pid_t parent);
 
+/// The ids of the calling process' children, as children_of() has them. Until they are buried these
+/// are nobody else's, and may be killed as they are.
+[[nodiscard]] std::vector<pid_t> own_children();
+
+/// Neither dead and buried nor followed by another one with its id.
+[[nodiscard]] bool is_still(const Process& process);
+
 /// Whether the process began with this in its environment: "NAME=value". False: no, or it may not
 /// be looked at.
 [[nodiscard]] bool has_in_environment(pid_t process, std::string_view entry);

@@ -1,6 +1,5 @@
-"""`duckduckgoose run` and its hooks, with real processes: what CMD gets, and who ends it when."""
+"""`duckduckgoose run` and its hooks, with real processes: what CMD gets, and how it ends."""
 
-import contextlib
 import os
 import pathlib
 import signal
@@ -8,80 +7,7 @@ import subprocess
 import time
 
 import pond
-
-TEN_SECONDS = "10s"
-
-
-def alive(pid):
-    return pond.exists(int(pid))
-
-
-class RunTest(pond.PondTest):
-    def setUp(self):
-        super().setUp()
-        self.book = pathlib.Path(self.folder, "book")  # what commands and hooks write
-        self.book.touch()
-
-    def end_all(self):
-        """Daemons outlive two that are killed at once, where the kernel does not end them."""
-        for node in self.nodes:
-            # A keeper that has lost its node ends by itself.
-            if node.pid() not in (None, node.process.pid):
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(node.pid(), signal.SIGKILL)
-        for node in self.nodes:
-            if node.process:
-                node.wait()
-
-    def lines(self):
-        return self.book.read_text().splitlines()
-
-    def until_line(self, start, seconds=15):
-        """The first line of the book that begins so."""
-        return pond.until(f"a line {start!r}", lambda: next(
-            (line for line in self.lines() if line.startswith(start)), None), seconds)
-
-    def script(self, text):
-        """The words of a CMD: a shell with $BOOK."""
-        return ["sh", "-c", f"BOOK={self.book}\n{text}"]
-
-    def hook(self, text):
-        return f"BOOK={self.book}; {text}"
-
-    def stays(self, more=""):
-        """A CMD that stays, has told its process id, and has left a daemon behind."""
-        return self.script(f"""{more}
-            setsid sh -c 'sleep 1000 & echo "daemon $!" >>'$BOOK
-            echo "start $DUCK_TOKEN $$" >>$BOOK
-            while :; do sleep 0.02; done""")
-
-    def started(self, times=1):
-        """The process ids of CMD and of its daemon."""
-        pond.until("CMD runs", lambda: sum(x.startswith("start ") for x in self.lines()) >= times)
-        start = [line for line in self.lines() if line.startswith("start ")][times - 1]
-        daemon = [line for line in self.lines() if line.startswith("daemon ")][times - 1]
-        return int(start.split()[2]), int(daemon.split()[1])
-
-    def run_one(self, *options, cmd=None, **variables):
-        return self.node().start("run", *options, "--", *(cmd or self.stays()), **variables)
-
-    def need(self, level):
-        """Skips the test where nothing can be contained in this way."""
-        code, _, err = pond.call("run", "--contain", level, "--once", "--port", "0", "--data",
-                                 pathlib.Path(self.folder, f"try-{level}"), "--", "true")
-        if code == pond.CONFIGURATION:
-            self.skipTest(err.strip())
-        self.assertEqual(code, 0, err)
-
-    def pond_of_three(self, *options, cmd=None, **variables):
-        """Three nodes that run it; the first one is the goose."""
-        cmd = cmd or self.stays()
-        first = self.run_one(*options, cmd=cmd, **variables)
-        pond.until("it is the goose", first.is_goose)
-        rest = [self.run_one(*options, cmd=cmd, DUCK_JOIN=first.address, **variables)
-                for _ in range(2)]
-        self.until_voters([first, *rest], 3)
-        return [first, *rest]
+from running import RunTest, alive
 
 
 class Command(RunTest):
@@ -161,12 +87,26 @@ class Command(RunTest):
                               (["--contain", "x"], "pidns"), (["--grace", "5"], "5")]:
             self.assert_refused(pond.call("run", *options, "--", "true"), pond.USAGE, part)
 
+    def test_is_all_that_is_ended(self):
+        """Not what the process had started before it became the keeper."""
+        side = pathlib.Path(self.folder, "side")
+        with subprocess.Popen(
+                ["sh", "-c", f'sleep 1000 & echo $! >{side}; exec "$@"', "sh", pond.PROGRAM,
+                 "run", "--port", "0", "--data", pathlib.Path(self.folder, "data"), "--once",
+                 "--", "true"],
+                env=pond.environment(), stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL) as process:
+            self.assertEqual(process.wait(30), 0)
+        self.assertTrue(alive(side.read_text()))
+        os.kill(int(side.read_text()), signal.SIGKILL)
+
     def test_must_end_before_the_lease(self):
         node = self.run_one("--grace", "5s")
         self.assert_ends(node, pond.CONFIGURATION, "--grace 5s needs a promise of 10s or more")
         fine = self.run_one("--grace", "5s", DUCK_PROMISE="10s")
         self.started()
-        fine.kill()
+        fine.signal(signal.SIGTERM)
+        self.assertEqual(fine.wait(), 0)
 
 
 class End(RunTest):
@@ -311,118 +251,6 @@ class Hooks(RunTest):
         pathlib.Path(f"{self.book}.ill").unlink()
         self.assertEqual(self.until_one_goose([first, *rest]).status()["cause_code"], "unhealthy")
         self.assertFalse(first.status()["healthy"])
-
-
-class Death(RunTest):
-    """CMD and its daemon are dead before another node is the goose, whoever dies."""
-
-    HOOK = 'echo "on-duck $DUCK_CAUSE" >>$BOOK'
-
-    def assert_dead(self, *pids):
-        for pid in pids:
-            self.assertFalse(alive(pid), pathlib.Path(f"/proc/{pid}/stat"))
-
-    def goose_meets(self, harm, *options, **variables):
-        """Does harm to a goose whose CMD runs; once there is another one all of it is dead."""
-        first, *rest = self.pond_of_three(*options, **variables)
-        pids = self.started()
-        harm(first)
-        self.until_one_goose(rest)
-        self.assert_dead(*pids)
-        return first, rest
-
-    def test_of_the_node(self):
-        for level in ("cgroup", "sweep", "pidns"):
-            with self.subTest(level):
-                self.need(level)
-                self.book.write_text("")
-                first, *rest = self.pond_of_three(
-                    "--contain", level, "--on-duck", self.hook(self.HOOK), DUCK_PROMISE=TEN_SECONDS)
-                self.assertEqual(first.status()["containment"], level)
-                self.started()
-                mine = self.marked(first)
-                self.assertGreaterEqual(len(mine), 2, "CMD and its daemon")
-                os.kill(first.pid(), signal.SIGKILL)
-                new = self.until_one_goose(rest)
-                self.assert_dead(*mine)
-                self.assertEqual(new.status()["cause_code"], "proof_of_death")
-                self.assertIn("on-duck its node died", self.book.read_text())
-                self.assertEqual(first.wait(), 137)
-                self.end_all()
-
-    def marked(self, node):
-        """All processes of this machine with the DUCK_RUN_ID of what the node has started."""
-        environments = {}
-        for entry in pathlib.Path("/proc").iterdir():
-            if entry.name.isdigit():
-                with contextlib.suppress(OSError):
-                    environments[int(entry.name)] = (entry / "environ").read_bytes().split(b"\0")
-        mine = f"DUCK_ID={node.status()['id']}".encode()
-        run = next(entry for env in environments.values() if mine in env
-                   for entry in env if entry.startswith(b"DUCK_RUN_ID="))
-        return [pid for pid, env in environments.items() if run in env]
-
-    def test_of_the_keeper(self):
-        first, *rest = self.pond_of_three("--on-duck", self.hook(self.HOOK),
-                                          DUCK_PROMISE=TEN_SECONDS)
-        command, daemon = self.started()
-        node = first.pid()
-        first.process.kill()
-        self.until_one_goose(rest)
-        self.assert_dead(command, daemon)
-        self.assertIn("on-duck", self.book.read_text())
-        pond.until("the node has stopped", lambda: not pond.exists(node))
-        self.assertIn("killed all that the goose had started", first.words())
-
-    def test_of_the_keeper_where_killing_takes_longer_than_the_grace(self):
-        self.goose_meets(lambda goose: goose.process.kill(), "--grace", "0ms")
-
-    def test_that_a_keeper_has_missed_to_hear_of(self):
-        """Its line is full when the office is given up; it goes on before it is given up itself."""
-        first, *rest = self.pond_of_three(DUCK_PROMISE="20s")
-        command, daemon = self.started()
-        first.signal(signal.SIGSTOP)
-        for _ in range(400):
-            self.ask(first, "/status?hold=1")
-        with subprocess.Popen([pond.PROGRAM, "handover", "--node", first.address],
-                              env=pond.environment(), stdout=subprocess.DEVNULL) as handover:
-            time.sleep(0.3)  # for the node to tell the keeper, in vain
-            first.signal(signal.SIGCONT)
-            self.until_one_goose(rest, 30)
-            handover.wait(30)
-        self.assert_dead(command, daemon)
-
-    def test_of_a_node_that_hangs(self):
-        self.goose_meets(lambda goose: os.kill(goose.pid(), signal.SIGSTOP), DUCK_PROMISE="4s")
-
-    def test_of_a_keeper_that_hangs(self):
-        first, rest = self.goose_meets(lambda goose: goose.signal(signal.SIGSTOP),
-                                       DUCK_PROMISE="4s")
-        first.signal(signal.SIGCONT)
-        pond.until("it is guarded again", lambda: first.status()["guarded"])
-        self.until_one_goose([first, *rest])
-
-    def test_of_both_at_once(self):
-        self.need("pidns")
-        first, *rest = self.pond_of_three("--contain", "pidns", cmd=self.stays("trap '' TERM"))
-        mine = self.marked(first)
-        self.assertGreaterEqual(len(mine), 2, "CMD and its daemon")
-        first.kill()
-        pond.until("the kernel has killed them", lambda: not any(map(alive, mine)))
-        self.until_one_goose(rest)
-
-    def test_of_the_lease(self):
-        """Cut off from all others: CMD is told to end, and another node runs it only afterwards."""
-        first, *rest = self.pond_of_three(DUCK_PROMISE="2s")
-        command, daemon = self.started()
-        for node in rest:
-            os.kill(node.pid(), signal.SIGSTOP)
-        pond.until("CMD is dead", lambda: not alive(command) and not alive(daemon))
-        for node in rest:
-            os.kill(node.pid(), signal.SIGCONT)
-        self.until_one_goose([first, *rest], 30)
-        self.started(2)
-
 
 if __name__ == "__main__":
     pond.main()

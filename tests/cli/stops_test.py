@@ -49,6 +49,19 @@ class Stop(pond.PondTest):
         self.assertLess(time.monotonic() - began, 10 * pond.PATIENCE)
 
 
+class Nohup(pond.PondTest):
+    def test_keeps_it_from_being_stopped_by_sighup(self):
+        node = self.node()
+        node.wrapper = ("nohup",)
+        node.start()
+        pond.until("it is the goose", node.is_goose)
+        node.signal(signal.SIGHUP)
+        for _ in range(50):  # Each answer is one more in which it has not been told to stop.
+            self.assertFalse(node.status()["draining"])
+        node.signal(signal.SIGTERM)
+        self.assertEqual(node.wait(), 0)
+
+
 class LeaveOnStop(pond.PondTest):
     def test_removes_the_node_that_is_stopped_also_the_goose(self):
         nodes = self.cluster(3, DUCK_LEAVE_ON_STOP=1)

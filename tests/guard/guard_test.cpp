@@ -141,7 +141,16 @@ TEST(Guard, does_not_wait_for_a_save_for_ever) {
   Scene keeper;
   keeper.give(100ms, as_goose(1000ms));
   keeper.give(110ms, Saving{at(1080ms)});
-  EXPECT_EQ(keeper.run(1min), "[10100] kill node");
+  EXPECT_EQ(keeper.run(1min), "[10110] kill node");
+}
+
+TEST(Guard, waits_for_a_save_until_a_long_lease_ends) {
+  Scene keeper;
+  keeper.give(0ms, Voters{2});
+  keeper.give(100ms, Beat{.promise = 1min, .lease_end = at(59s)});
+  keeper.give(3s, Saving{at(59s)});
+  EXPECT_EQ(keeper.run(58s), "");
+  EXPECT_EQ(keeper.run(1min), "[59000] kill node");
 }
 
 // A candidate that saves its own vote is no goose yet.

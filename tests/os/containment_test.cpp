@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <chrono>
 #include <csignal>
+#include <vector>
 
 namespace duckduckgoose::os {
 namespace {
@@ -121,6 +122,29 @@ TEST_P(Contained, spares_the_one_that_is_named) {
   EXPECT_EQ(waitpid(spared, nullptr, WNOHANG), 0) << "it lives";
   kill(spared, SIGKILL);
   waitpid(spared, nullptr, 0);
+}
+
+// As an entry point's that has put something into the background before it became the keeper.
+TEST_P(Contained, spares_whom_its_chooser_had_before) {
+  const pid_t before = fork();
+  if (before == 0) {
+    pause();
+    _exit(0);
+  }
+  containment_ = Containment::choose(GetParam(), run_id()).value();
+  const Ready ready;
+  ASSERT_TRUE(containment_->start(with_daemon(ready.tell(), "sleep 1000")));
+  ready.wait();
+  EXPECT_TRUE(containment_->kill_all(getpid(), 0, patience));
+  EXPECT_EQ(waitpid(before, nullptr, WNOHANG), 0) << "it lives";
+  EXPECT_EQ(own_children(), std::vector{before});
+  kill(before, SIGKILL);
+  waitpid(before, nullptr, 0);
+}
+
+TEST_P(Contained, is_nothing_where_its_group_was_taken_away) {
+  containment_->end();
+  EXPECT_TRUE(containment_->kill_all(getpid(), 0, patience));
 }
 
 TEST_P(Contained, is_found_by_who_has_not_started_it) {
