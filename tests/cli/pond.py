@@ -22,6 +22,11 @@ PROGRAM = os.path.abspath(sys.argv.pop(1)) if len(sys.argv) > 1 else None
 PATIENCE = float(os.environ.get("DUCKDUCKGOOSE_PATIENCE", "1"))
 PAUSE = 0.01  # between two looks at something that is waited for
 
+# A shell has these ignored in what it starts in the background, and the programs would go on so.
+for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP):
+    if signal.getsignal(number) is signal.SIG_IGN:
+        signal.signal(number, signal.default_int_handler)
+
 USAGE, NOBODY, IN_USE, DISK, TRY_AGAIN, PROTOCOL, CONFIGURATION = 2, 69, 73, 74, 75, 76, 78
 
 
