@@ -9,6 +9,7 @@ import http.client
 import json
 import os
 import pathlib
+import random
 import signal
 import socket
 import subprocess
@@ -20,6 +21,9 @@ import urllib.request
 
 PROGRAM = os.path.abspath(sys.argv.pop(1)) if len(sys.argv) > 1 else None
 PATIENCE = float(os.environ.get("DUCKDUCKGOOSE_PATIENCE", "1"))
+# Below those that the kernel gives to whoever dials: of many tests at once somebody always does.
+PORTS = range(10000, 30000)
+CHANCE = random.SystemRandom()
 PAUSE = 0.01  # between two looks at something that is waited for
 
 # A shell has these ignored in what it starts in the background, and the programs would go on so.
@@ -59,12 +63,12 @@ def until(what, look, seconds=15):
 def free_port():
     """A port that is free on every loopback address at this moment."""
     while True:
-        with socket.socket() as v4:
-            v4.bind(("127.0.0.1", 0))
-            port = v4.getsockname()[1]
+        port = CHANCE.choice(PORTS)
+        with contextlib.suppress(OSError), socket.socket() as v4:
+            v4.bind(("127.0.0.1", port))
             if not socket.has_ipv6:
                 return port
-            with socket.socket(socket.AF_INET6) as v6, contextlib.suppress(OSError):
+            with socket.socket(socket.AF_INET6) as v6:
                 v6.bind(("::1", port))
                 return port
 
