@@ -50,7 +50,7 @@ tests() {
     wrapper=(setarch --addr-no-randomize)
   fi
   # Most of what they do is to wait.
-  "${wrapper[@]}" ctest --preset "$preset" --parallel $((3 * $(nproc))) --no-tests=error \
+  "${wrapper[@]}" ctest --preset "$preset" --parallel $((2 * $(nproc))) --no-tests=error \
     --output-junit "$results" "$@" >"$log" 2>&1 || status=$?
   if [[ ! -s $results ]]; then
     count "tests of $preset" 0 1 $((SECONDS - begin)) "$log"
