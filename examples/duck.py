@@ -282,6 +282,7 @@ class Duck:
                 "address": self.address, "cluster": self.record.cluster,
                 "cluster_id": self.record.cluster_id, "term": self.record.term,
                 "token": rules.token() if leads else None,
+                "held_for_ms": 0,
                 "lease_ms": max(0, rules.lease_end() - now()) // MS if leads else None,
                 "goose": {"id": goose["id"], "address": goose["address"]} if known else None,
                 "cause_code": rules.cause["code"]}

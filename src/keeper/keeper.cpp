@@ -211,6 +211,7 @@ class Keeper {
     if (!work_->clear(node_)) return say_that_it_lives();
     is_clearing_ = false;
     clears_since_.reset();
+    has_said_that_it_lives_ = false;
     const auto over = std::exchange(over_, std::nullopt);
     const bool was_last_act = over && over->part == guard::Part::on_duck;
     if (over && !was_last_act) tell(*over);
@@ -219,8 +220,8 @@ class Keeper {
 
   /// Once: it may take for ever.
   void say_that_it_lives() {
-    if (os::now() < *clears_since_ + guard::patience_with_killed) return;
-    clears_since_ = Instant::max() - guard::patience_with_killed;
+    const bool is_too_long = os::now() >= *clears_since_ + guard::patience_with_killed;
+    if (!is_too_long || std::exchange(has_said_that_it_lives_, true)) return;
     os::say("something that the goose had started cannot be killed: nothing is released");
   }
 
@@ -298,7 +299,8 @@ class Keeper {
   std::vector<guard::Part> due_;
   bool is_given_up_ = false;              ///< By the node, on purpose.
   bool is_clearing_ = false;              ///< What is left of it is being killed.
-  std::optional<Instant> clears_since_;   ///< ... or: that it lives was said.
+  std::optional<Instant> clears_since_;   ///< ... since then.
+  bool has_said_that_it_lives_ = false;   ///< ... all the same.
   std::optional<guard::PartEnded> over_;  ///< To be told when that is done.
   Descriptor line_;
   Descriptor signals_;

@@ -8,7 +8,9 @@ import subprocess
 import time
 
 import pond
-from running import TEN_SECONDS, RunTest, alive
+from running import RunTest, alive
+
+TEN_SECONDS = "10s"
 
 
 class Death(RunTest):

@@ -7,8 +7,6 @@ import signal
 
 import pond
 
-TEN_SECONDS = "10s"
-
 
 def alive(pid):
     return pond.exists(int(pid))

@@ -43,7 +43,7 @@ class Asker(threading.Thread):
         heard = time.monotonic()
         self.answers.append(history.Answer(
             status["id"], sent, heard, status["mode"] == "goose", status.get("token") or 0,
-            status.get("held_for_ms", 0) / 1000))
+            status["held_for_ms"] / 1000))
 
 
 class Askers:
