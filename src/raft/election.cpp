@@ -8,6 +8,8 @@ namespace duckduckgoose {
 
 namespace {
 
+constexpr int promises_of_observers = 8;  ///< There may be thousands.
+
 /// A request refused for one of these changes nothing in the voter, not even its term: the promise
 /// that stands in the way protects a leader which that term would depose (thesis 4.2.3, 6.4.1).
 /// Only the configuration stays.
@@ -89,7 +91,14 @@ bool Raft::stand() {
   if (!may_campaign() || free_at > now_) {
     // The leader is gone all the same; who may not campaign, or not yet, waits.
     follow(std::nullopt, std::move(cause), free_at + stagger_);
-    if (!may_campaign()) std::get<Follower>(role_).campaign_at = now_ + record_.config.promise;
+    if (may_campaign()) return false;
+    // Whoever may lead may have missed that it votes, and who knows that be a witness or an
+    // observer: these ask nobody, so nobody would ever hear it from them.
+    const int promises = is_voter() ? 1 : promises_of_observers;
+    std::get<Follower>(role_).campaign_at = now_ + promises * record_.config.promise;
+    for (const Member& it : record_.config.members) {
+      if (it.id != self_.id) send(it.id, Notice{std::nullopt, leadership().cause}, true);
+    }
     return false;
   }
   stagger_ = chance_.up_to(

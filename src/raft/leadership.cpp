@@ -332,15 +332,21 @@ void Raft::send_release(const Release& release, std::vector<NodeId> to) {
   for (const NodeId id : to) send(id, release);
 }
 
+/// Whom a change leaves out votes again if it is undone, and the lease must hold at that instant.
 std::vector<NodeId> Raft::rounds_to() const {
   std::vector<NodeId> to;
-  for (const Member& member : record_.config.members) {
-    if (member.id != self_.id) to.push_back(member.id);
-  }
+  const auto is_there = [&](NodeId id) { return std::ranges::find(to, id) != to.end(); };
+  const auto add_voters = [&](const Configuration& config) {
+    for (const Member& member : config.members) {
+      if (member.id != self_.id && !is_there(member.id)) to.push_back(member.id);
+    }
+  };
+  add_voters(record_.config);
+  const Leader* const it = leader();
+  if (it != nullptr && it->change && it->change->before) add_voters(*it->change->before);
   std::size_t observers = 0;
   for (const LinkedPeer& link : links_) {
-    const bool is_observer =
-        !record_.config.has(link.who.id) && !record_.config.removed_by(link.who.id);
+    const bool is_observer = !is_there(link.who.id) && !record_.config.removed_by(link.who.id);
     if (!is_observer || observers == observers_in_rounds_max) continue;
     to.push_back(link.who.id);
     ++observers;

@@ -281,7 +281,7 @@ void Raft::lower_promise_max() {
 std::optional<Instant> Raft::wake_at() const {
   std::optional<Instant> wake;
   if (const auto* follower = std::get_if<Follower>(&role_)) {
-    if (record_.config.may_lead(self_.id) || follower->leader) wake = follower->campaign_at;
+    if (!record_.is_fresh()) wake = follower->campaign_at;
   } else if (const auto* asking = std::get_if<PreCandidate>(&role_)) {
     wake = asking->ask_again_at;
   } else if (const auto* candidate = std::get_if<Candidate>(&role_)) {

@@ -138,7 +138,8 @@ class Raft {
 
   [[nodiscard]] const std::vector<LinkedPeer>& links() const { return links_; }  ///< By id.
 
-  /// The nodes that get rounds: voters and the first linked observers.
+  /// The nodes that get rounds, ascending: voters, those also that a change leaves out which is not
+  /// in force yet, and the first linked observers.
   [[nodiscard]] std::vector<NodeId> rounds_to() const;
   static constexpr std::size_t observers_in_rounds_max = 8;
   static constexpr std::size_t questions_max = 256;

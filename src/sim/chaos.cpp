@@ -159,6 +159,7 @@ void Chaos::clear_sky(ChaosResult& result) {
   // Keepers kill who hung till now; whoever looks after the processes starts them again.
   world_.run_for(plan_.promise / 2);
   for (PlaceIndex place = 0; place < clones_place_; ++place) world_.start(place);
+  world_.dial_all();
   const TrueTime began = world_.now();
   const Duration promise = longest_promise();
   result.was_due = goose_is_due();

@@ -89,6 +89,8 @@ class World {
   void heal(PlaceIndex from, PlaceIndex to) { cuts_.heal(from, to); }
   void heal_all() { cuts_.heal_all(); }
   void break_link(PlaceIndex a, PlaceIndex b);
+  /// Whoever is not linked dials anew: nothing is left of attempts that take for ever.
+  void dial_all();
   void add_filter(const Filter& filter) { filters_.push_back(filter); }
   void clear_filters() { filters_.clear(); }
   std::size_t deliver_kept();  ///< Delivers what filters held back, now; gives how many.

@@ -129,6 +129,14 @@ void World::dial(PlaceIndex from, PlaceIndex to, Duration delay) {
                .other = static_cast<std::uint8_t>(to)});
 }
 
+void World::dial_all() {
+  for (PlaceIndex from = 0; from < places_.size(); ++from) {
+    for (PlaceIndex to = 0; to < from; ++to) {
+      if (lives(from) && lives(to)) dial(from, to, redial_after);
+    }
+  }
+}
+
 /// One of two processes has tried to reach the other: with a hello each way the link stands.
 void World::link(PlaceIndex a, PlaceIndex b, std::uint64_t lives) {
   Place& one = places_[a];

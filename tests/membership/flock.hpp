@@ -42,6 +42,9 @@ class Flock {
     settle();
   }
 
+  /// Nobody notices but by its silence.
+  void freeze(NodeId id) { dead_.push_back(id); }
+
   void remove(NodeId id) {
     removals_.push_back(id);
     settle();

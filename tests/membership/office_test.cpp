@@ -73,6 +73,23 @@ TEST(Office, undoes_the_addition_of_a_voter_that_dies_at_once) {
   EXPECT_THAT(flock.reasons(), ElementsAre(Why::pair_is_there, Why::newcomer_is_silent));
 }
 
+TEST(Office, takes_a_removal_back_that_cannot_come_into_force) {
+  Flock flock;
+  const auto tenure = flock.leader()->leadership().mine;
+  flock.join();
+  flock.join();
+  flock.run(100ms);
+  flock.reasons();
+  flock.freeze(NodeId{2});
+  flock.remove(NodeId{3});
+  EXPECT_THAT(flock.voters(), ElementsAre(1, 2));
+  flock.run(5s);
+  ASSERT_NE(flock.leader(), nullptr);
+  EXPECT_EQ(flock.leader()->leadership().mine, tenure);
+  EXPECT_THAT(flock.voters(), ElementsAre(1, 2, 3));
+  EXPECT_THAT(flock.reasons(), ElementsAre(Why::removal_was_asked, Why::majority_is_silent));
+}
+
 TEST(Office, goes_back_to_one_when_one_of_three_is_removed) {
   Flock flock;
   const auto tenure = flock.leader()->leadership().mine;

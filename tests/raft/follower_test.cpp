@@ -147,13 +147,24 @@ TEST(Follower, draws_its_timeout_anew_for_each_try) {
   EXPECT_GT(std::ranges::unique(waits).begin() - waits.begin(), 4);
 }
 
+/// To whom a node that may not campaign, and knows no leader, has sent its configuration, and
+/// nothing else.
+std::vector<NodeId> told_configuration(const Effects& effects, const Configuration& config) {
+  std::vector<NodeId> told;
+  for (const Message& it : effects.send) {
+    told.push_back(it.to);
+    EXPECT_FALSE(std::get<Notice>(it.body).leader);
+    EXPECT_EQ(it.config, config);
+  }
+  return told;
+}
+
 // Rule 9: outside its newest configuration a node never campaigns.
 TEST(Follower, outside_its_configuration_never_campaigns) {
   Raft observer = node({.self = n4});
-  const Effects effects = observer.step(at(0ms), Tick{});
-  EXPECT_FALSE(effects.wake_at);
   const Effects late = observer.step(at(1h), Tick{});
-  EXPECT_TRUE(late.send.empty());
+  EXPECT_EQ(told_configuration(late, voters(three)), three);
+  EXPECT_EQ(late.wake_at, at(1h + 8s)) << "there may be thousands of them";
   EXPECT_TRUE(is<Follower>(observer));
 }
 
@@ -198,14 +209,15 @@ TEST(Candidate, that_stands_aside_gives_up) {
   EXPECT_TRUE(std::holds_alternative<Follower>(follower.role()));
 }
 
-TEST(Follower, as_a_witness_never_campaigns) {
+TEST(Follower, as_a_witness_never_campaigns_and_tells_the_configuration) {
   Configuration config = voters({n2, n3});
   config.add(member(n1, false));
   Raft witness = node({.config = config});
   static_cast<void>(witness.step(at(0ms), heartbeat({.id = n2, .config = config})));
   const Effects late = witness.step(at(10s), Tick{});
-  EXPECT_TRUE(late.send.empty());
   EXPECT_FALSE(late.announce.value().leader) << "it still notices that the leader is gone";
+  EXPECT_EQ(told_configuration(late, config), (std::vector{n2, n3}));
+  EXPECT_EQ(late.wake_at, at(11s)) << "again after a promise";
 }
 
 // Section 6: observers acknowledge, and so promise, but no vote of theirs is ever asked for.
