@@ -21,10 +21,14 @@ std::string how(int exit_code) {
                                         : "exit code " + std::to_string(exit_code);
 }
 
+const std::string hardly_any_lease = "hardly any lease was left";
+
 }  // namespace
 
 Work::Work(const Home& home, Engine& engine, Listener listener)
-    : home_{home}, engine_{engine}, listener_{std::move(listener)}, job_{home.settings.job} {}
+    : home_{home}, engine_{engine}, listener_{std::move(listener)}, job_{home.settings.job} {
+  if (job_) backstop_.emplace(job_->job.containment);
+}
 
 Work::~Work() {
   home_.loop.cancel(timer_);
@@ -42,9 +46,14 @@ Duration Work::grace() const {
   return std::min(job_->grace.value_or(guard::grace_default(promise)), guard::grace_max(promise));
 }
 
+Duration Work::kill_margin() const { return guard::kill_margin(engine_.config().promise); }
+
 void Work::look() {
   if (!job_) return;
-  if (const auto lease_end = engine_.raft().lease_end()) may_live_until_ = *lease_end;
+  if (const auto lease_end = engine_.raft().lease_end()) {
+    may_live_until_ = *lease_end;
+    if (core_knows_) backstop_->arm(may_live_until_ - kill_margin() / 4);
+  }
   if (stage_ == Stage::idle && leads() && home_.keeper.guards() && !done_) {
     stage_ = Stage::due;
     failed_checks_ = 0;
@@ -78,11 +87,15 @@ void Work::begin() {
   go_on();
 }
 
-/// The keeper kills all a little before. One that stands still, or comes late, does not.
+/// The keeper kills all a little before. One that stands still, or comes late, does not; nor can
+/// this be called in time while a save lasts: then the backstop has killed.
 void Work::watch_lease() {
   if (stage_ != Stage::runs && stage_ != Stage::ends) return;
-  const Instant last = may_live_until_ - guard::kill_margin(engine_.config().promise) / 2;
-  if (last <= net::Loop::now()) return take_over(false);
+  const Instant last = may_live_until_ - kill_margin() / 2;
+  if (last <= net::Loop::now() || backstop_->has_killed()) {
+    home_.log.warn("lease", hardly_any_lease + ", and the keeper had not ended what runs");
+    return take_over(false);
+  }
   home_.loop.cancel(lease_timer_);
   lease_timer_ = home_.loop.wake_at(last, [this] { watch_lease(); });
 }
@@ -124,6 +137,7 @@ void Work::hear(const guard::Reply& reply) {
     end();
     if (!is_news) return;
     // The keeper saw the lease run out: whatever is renewed, this tenure is over.
+    home_.log.warn("lease", hardly_any_lease + ": what the goose had started ends");
     if (leads()) engine_.drain(ReleaseReason::unhealthy, std::nullopt, [](const Answer&) {});
   } else if (const auto* ended = std::get_if<guard::WorkEnded>(&reply)) {
     over(ended->well);
@@ -221,6 +235,7 @@ void Work::over(bool well) {
   if (stage_ != Stage::runs && stage_ != Stage::ends) return;
   end();
   stage_ = Stage::idle;
+  backstop_->disarm();
   const bool was_cut_short = job_->once && std::exchange(has_begun_, false) && !done_;
   command_runs_ = false;
   check_runs_ = false;
@@ -242,6 +257,7 @@ void Work::take_over(bool keeper_is_dead) {
 
 /// The core waits until all is dead, and so do all others.
 void Work::end_alone(bool keeper_is_dead) {
+  backstop_->disarm();
   const os::Containment& containment = job_->job.containment;
   // It may die unnoticed, and what it started then has another parent, which is not ours to search.
   const pid_t keeper = keeper_is_dead ? 0 : containment.living_chooser();
@@ -271,7 +287,7 @@ bool Work::last_act_alone(bool keeper_is_dead) const {
   const Instant began = net::Loop::now();
   Instant limit = began + grace();
   if (lease_end) {
-    limit = std::min(limit, *lease_end - guard::kill_margin(engine_.config().promise));
+    limit = std::min(limit, *lease_end - kill_margin());
   }
   if (limit <= began) return false;
   std::vector<std::string> variables = environment_;

@@ -10,6 +10,7 @@
 #include "node/engine.hpp"
 #include "node/home.hpp"
 #include "node/restarts.hpp"
+#include "os/backstop.hpp"
 
 namespace duckduckgoose::node {
 
@@ -70,6 +71,7 @@ class Work {
   void give_up(ReleaseReason reason, const std::string& why);
   [[nodiscard]] bool leads() const;
   [[nodiscard]] Duration grace() const;
+  [[nodiscard]] Duration kill_margin() const;
   [[nodiscard]] bool last_act_alone(bool keeper_is_dead) const;
 
   const Home& home_;
@@ -87,10 +89,11 @@ class Work {
   std::optional<int> done_;  ///< The process is to stop with this.
   int failed_checks_ = 0;
   bool check_runs_ = false;
-  Instant aside_until_;       ///< It could not do the work.
-  Instant may_live_until_;    ///< The end of the lease, or of the last that there was.
-  net::TimerId lease_timer_;  ///< Before that all has to be dead.
-  net::TimerId timer_;        ///< To begin, or to start the command again.
+  Instant aside_until_;                   ///< It could not do the work.
+  Instant may_live_until_;                ///< The end of the lease, or of the last that there was.
+  std::optional<os::Backstop> backstop_;  ///< While this process waits for its disk.
+  net::TimerId lease_timer_;              ///< Before that all has to be dead.
+  net::TimerId timer_;                    ///< To begin, or to start the command again.
   net::TimerId check_timer_;  ///< The next check; before the command, the end of patience.
 };
 

@@ -1,11 +1,21 @@
 """Saves made slow, with real processes: a goose whose save ends before its lease is left alone."""
 
+import contextlib
+import os
 import pathlib
+import signal
+import subprocess
 import sys
 
 import pond
+from running import RunTest, alive
 
 LIBRARY = sys.argv.pop(1)
+
+
+def end(pid):
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGKILL)
 
 
 class SlowSave(pond.PondTest):
@@ -45,6 +55,28 @@ class SlowSave(pond.PondTest):
             (self.goose.status(5) or {}).get("token", 0) > before["token"]))
         self.assertEqual(self.goose.status(5)["starts"], before["starts"], "it was not killed")
         self.until_one_goose([self.goose, *self.ducks])
+
+
+class SlowSaveOfRun(RunTest):
+    def test_keeps_nothing_alive_that_the_goose_had_started_when_its_keeper_dies(self):
+        slowness = pathlib.Path(self.folder, "slowness")
+        slowness.write_text("0")
+        goose = self.run_one(DUCK_PROMISE="20s", LD_PRELOAD=LIBRARY, SLOW_SAVE=slowness)
+        pond.until("it is the goose", goose.is_goose)
+        self.addCleanup(end, goose.pid())
+        command, daemon = self.started()
+        observer = self.joined(goose)
+        pond.until("it has joined", lambda: (observer.status() or {}).get("role") == "observer")
+        slowness.write_text("5000")
+        words = [pond.PROGRAM, "remove", observer.status()["id"], "--node", goose.address]
+        with subprocess.Popen(words, env=pond.environment(), stdout=subprocess.DEVNULL,
+                              stderr=subprocess.DEVNULL) as remove:
+            pond.until("it saves", lambda: goose.status(0.2) is None)
+            goose.process.kill()
+            pond.until("CMD and its daemon are dead",
+                       lambda: not alive(command) and not alive(daemon), 4)
+            self.assertIsNone(goose.status(0.2), "it still saves")
+            remove.kill()
 
 
 if __name__ == "__main__":

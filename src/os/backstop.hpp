@@ -1,0 +1,54 @@
+#pragma once
+
+#include <mutex>
+#include <optional>
+#include <stop_token>
+#include <thread>
+
+#include "os/containment.hpp"
+#include "os/descriptor.hpp"
+
+namespace duckduckgoose::os {
+
+/// Kills what a containment holds where nobody else does in time: its chooser is dead or stands
+/// still, and the child that should see to it waits for a disk. It is a thread of that child.
+/// Without a timer or a pidfd (timerfd_create(2), pidfd_open(2)) it does less, and says nothing.
+class Backstop {
+ public:
+  /// For its child to see to it when the chooser has died. Less than what others wait for.
+  static constexpr Duration patience = std::chrono::milliseconds{5};
+
+  /// The containment must outlive it.
+  explicit Backstop(const Containment& containment);
+  ~Backstop();
+  Backstop(const Backstop&) = delete;
+  Backstop& operator=(const Backstop&) = delete;
+
+  /// Kills at `last`, or when the chooser has died; unless this is called again with a later
+  /// time, or disarm().
+  void arm(Instant last);
+
+  /// The caller sees to it from here on. Waits until nothing is being killed, which is soon.
+  void disarm();
+
+  /// Since it was armed.
+  [[nodiscard]] bool has_killed() const;
+
+ private:
+  void watch(const std::stop_token& stop);
+  void chooser_died();
+  void kill_if_due();
+  void set_due(Instant at);
+  void ring_at(Instant at) const;
+
+  const Containment& containment_;
+  Descriptor alarm_;
+  Descriptor chooser_;
+  mutable std::mutex mutex_;  ///< For what follows, and held while it kills.
+  std::optional<Instant> due_;
+  Instant limit_ = Instant::max();  ///< Earlier once the chooser has died.
+  bool has_killed_ = false;
+  std::jthread thread_;  ///< Last: it begins when all else is there.
+};
+
+}  // namespace duckduckgoose::os
