@@ -258,6 +258,7 @@ class Keeper {
   }
 
   void arm(std::optional<Instant> at) {
+    if (const auto next = post_.wake_at()) at = std::min(at.value_or(*next), *next);
     if (at == armed_) return;
     armed_ = at;
     const itimerspec when = at ? os::alarm_at(*at) : itimerspec{};

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 #include <utility>
 #include <vector>
 
@@ -31,14 +32,15 @@ std::string proof_for(NodeId voter, const Configuration& config, wire::Hello min
   return net::postcard(std::array{wire::encode(mine), wire::encode(release)});
 }
 
-/// Where a voter may be, as far as no lookup is needed: first where it was met. Of a link that it
-/// dialled that is only where it speaks from.
+/// Where a voter may be, as far as no lookup is needed, the likeliest first: where it was met, but
+/// of a link that it dialled that is only where it speaks from.
 std::vector<std::string> places_of(const wire::Address& address, const std::string& met_at) {
-  std::vector<std::string> places;
-  if (const auto met = wire::parse_address(met_at)) places = net::sockaddrs_of(*met);
-  for (std::string& place : net::sockaddrs_of(address)) {
-    const bool is_new = std::ranges::find(places, place) == places.end();
-    if (is_new) places.push_back(std::move(place));
+  std::vector<std::string> places = net::sockaddrs_of(address);
+  const auto met = wire::parse_address(met_at);
+  if (!met) return places;
+  for (std::string& place : net::sockaddrs_of(*met)) {
+    std::erase(places, place);
+    places.insert(met->port == address.port ? places.begin() : places.end(), std::move(place));
   }
   return places;
 }
@@ -46,7 +48,10 @@ std::vector<std::string> places_of(const wire::Address& address, const std::stri
 }  // namespace
 
 KeeperLine::KeeperLine(net::Loop& loop, std::optional<int> fd, Listener listener)
-    : loop_{loop}, listener_{std::move(listener)} {
+    : loop_{loop},
+      listener_{std::move(listener)},
+      // NOLINTNEXTLINE(concurrency-mt-unsafe): nobody sets it
+      has_service_manager_{std::getenv("NOTIFY_SOCKET") != nullptr} {
   if (!fd) return;
   line_ = std::make_unique<net::Packets>(
       loop, *fd,
@@ -71,11 +76,30 @@ void KeeperLine::beat() {
   notice_silence(now);
   const guard::Beat beat = listener_.beat();
   tell(beat);
+  is_goose_ = beat.lease_end.has_value();
   if (!is_told_) is_told_ = tell(told_);
   if (!asked_) asked_ = now;
   loop_.cancel(timer_);
   timer_at_ = now + (beat.lease_end ? guard::beat_every(beat.promise) : guard::beat_every_as_duck);
   timer_ = loop_.wake_at(timer_at_, [this] { this->beat(); });
+}
+
+void KeeperLine::seat_changed() {
+  if (is_goose_ || listener_.beat().lease_end) beat();
+}
+
+void KeeperLine::saving(std::optional<Instant> lease_end) {
+  if (!is_goose_ && !lease_end) return;
+  is_goose_ = lease_end.has_value();
+  is_saving_ = tell(guard::Saving{lease_end});
+}
+
+void KeeperLine::saved() {
+  if (std::exchange(is_saving_, false)) tell(guard::Saved{});
+}
+
+void KeeperLine::report(const std::string& sentence) {
+  if (has_service_manager_) tell(guard::Says{sentence});
 }
 
 /// A node that was held up itself cannot tell whether the keeper was silent.
@@ -104,17 +128,22 @@ void KeeperLine::hear(std::string_view packet) {
 
 void KeeperLine::address(const Configuration& config, const Book& book, const wire::Hello& mine) {
   if (!line_) return;
-  guard::Envelopes envelopes;
+  Reach reach{.of = mine.incarnation, .stamp = config.stamp, .places = {}};
+  std::vector<NodeId> voters;
   for (const Member& voter : config.members) {
-    if (voter.id == mine.incarnation.id) continue;
     const auto address = wire::parse_address(voter.address);
-    if (!address) continue;
-    envelopes.voters.push_back({.places = places_of(*address, book.place_of(voter.id)),
-                                .bytes = proof_for(voter.id, config, mine),
-                                .answer = std::string{wire::proof_taken}});
+    if (voter.id == mine.incarnation.id || !address) continue;
+    reach.places.push_back(places_of(*address, book.place_of(voter.id)));
+    voters.push_back(voter.id);
   }
-  if (envelopes == told_) return;
-  told_ = std::move(envelopes);
+  if (reach == reach_) return;
+  reach_ = std::move(reach);
+  told_.voters.clear();
+  for (std::size_t i = 0; i < voters.size(); ++i) {
+    told_.voters.push_back({.places = reach_.places[i],
+                            .bytes = proof_for(voters[i], config, mine),
+                            .answer = std::string{wire::proof_taken}});
+  }
   is_told_ = tell(told_);
 }
 

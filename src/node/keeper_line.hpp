@@ -38,9 +38,19 @@ class KeeperLine {
   /// dies.
   [[nodiscard]] bool guards() const { return line_ && !silent_; }
 
-  /// Says now how things stand, and from now on as often as it has to be said. To be called
-  /// whenever this node becomes or stops being goose, before anybody else learns of it.
+  /// Says now how things stand, and from now on as often as it has to be said.
   void beat();
+
+  /// To be called whenever this node may have become or stopped being goose, before anybody else
+  /// learns of it. Of a duck the keeper learns nothing: in an election all cores are needed.
+  void seat_changed();
+
+  /// Around each write of the record. Of a duck there is nothing to say: the keeper has patience.
+  void saving(std::optional<Instant> lease_end);
+  void saved();
+
+  /// How things stand, for a service manager, if there is one.
+  void report(const std::string& sentence);
 
   /// False: the keeper has not got it, or there is none.
   bool tell(const guard::Letter& letter);
@@ -53,6 +63,14 @@ class KeeperLine {
   void address(const Configuration& config, const Book& book, const wire::Hello& mine);
 
  private:
+  /// What the envelopes are made from.
+  struct Reach {
+    Incarnation of;
+    Stamp stamp;
+    std::vector<std::vector<std::string>> places;  ///< Of each other voter.
+    bool operator==(const Reach&) const = default;
+  };
+
   void hear(std::string_view packet);
   void notice_silence(Instant now);
 
@@ -63,6 +81,10 @@ class KeeperLine {
   Instant timer_at_;
   std::optional<Instant> asked_;  ///< Since when an answer is owed.
   bool silent_ = false;
+  bool has_service_manager_;
+  bool is_goose_ = false;   ///< As the keeper was told last.
+  bool is_saving_ = false;  ///< As the keeper was told last.
+  Reach reach_{};
   guard::Envelopes told_;
   bool is_told_ = true;  ///< The keeper has them.
 };

@@ -145,10 +145,12 @@ void Life::leave_cluster(std::function<void()> done) {
   ask_to_leave(net::Loop::now() + change_time, std::move(done));
 }
 
+std::string Life::leave_target(NodeId id) { return "/members/" + wire::to_text(id); }
+
 /// Who is needed now, because others are silent, is not any more when those have been replaced.
 void Life::ask_to_leave(Instant until, std::function<void()> done) {
   errands_.run(
-      {.method = "DELETE", .target = "/members/" + wire::to_text(id()), .body = {}, .until = until},
+      {.method = "DELETE", .target = leave_target(id()), .body = {}, .until = until},
       [this, until, done = std::move(done)](const Result& result) {
         const auto problem = wire::parse_problem(result.body);
         const Instant again = net::Loop::now() + leave_again_after;
@@ -281,13 +283,13 @@ void Life::disk_failed(const store::StoreError& error) {
   fail({74, error.sentence});
 }
 
-void Life::saving() { home_.keeper.tell(guard::Saving{engine_.raft().lease_end()}); }
+void Life::saving() { home_.keeper.saving(engine_.raft().lease_end()); }
 
-void Life::saved() { home_.keeper.tell(guard::Saved{}); }
+void Life::saved() { home_.keeper.saved(); }
 
 void Life::stepped(const Effects& effects) {
   ++story_.version;
-  if (effects.announce) home_.keeper.beat();
+  if (effects.announce) home_.keeper.seat_changed();
   home_.log.set_term(record().term);
   for (const Trace& trace : effects.trace) tell(trace);
   if (config_.stamp != engine_.config().stamp) {
@@ -310,7 +312,7 @@ void Life::goose_changed(const Leadership& leadership) {
     home_.log.info("no_goose",
                    "there is no goose: " + wire::sentence_of(leadership.cause, {}, book_),
                    {{"cause", std::string{wire::code_of(leadership.cause)}}});
-    home_.keeper.tell(guard::Says{why()});
+    home_.keeper.report(why());
     if (on_stopped_) leave_after(succession_time);
     return;
   }
@@ -319,10 +321,10 @@ void Life::goose_changed(const Leadership& leadership) {
   story_.knew_goose = true;
   story_.ready = true;
   story_.last_goose = goose;
-  home_.keeper.tell(guard::Says{why()});
-  // A thousand good-byes take as long as the news; whoever only watches hears the news first.
+  home_.keeper.report(why());
+  // The news first: good-byes would take the cores from it, and a thousand take as long.
   const bool are_many = peers_.size() > Engine::attentive_max;
-  if (on_stopped_ && goose != id()) leave_after(are_many ? succession_time : Duration{0});
+  if (on_stopped_ && goose != id()) leave_after(are_many ? succession_time : news_time);
   const std::string who =
       goose == id() ? "this node is the goose" : book_.name_of(goose) + " is the goose";
   home_.log.info("goose", who + ": " + wire::sentence_of(leadership.cause, goose, book_),

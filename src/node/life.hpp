@@ -3,6 +3,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "node/api.hpp"
@@ -67,6 +68,8 @@ class Life final : private Surroundings, private PeersOwner {
   static constexpr std::string_view id_is_useless = "its id is of no use in this cluster any more";
   static constexpr Duration succession_time =
       std::chrono::milliseconds{100};  ///< For a new goose to be heard.
+  /// For the others to go by what they have heard of it, before they have good-byes to see to.
+  static constexpr Duration news_time = std::chrono::milliseconds{2};
   /// For it to be heard before the observers are told that there is none.
   static constexpr Duration vacancy_time = std::chrono::milliseconds{50};
   /// Of an observer, with a link that was lost.
@@ -121,6 +124,7 @@ class Life final : private Surroundings, private PeersOwner {
   void learn(const std::string& address);
   void tell_vacancy();
   void notice_outgrown(Stamp stamp);
+  [[nodiscard]] static std::string leave_target(NodeId id);
   void ask_to_leave(Instant until, std::function<void()> done);
   void leave();
   void leave_after(Duration wait);
@@ -164,6 +168,7 @@ class Life final : private Surroundings, private PeersOwner {
   net::TimerId end_timer_;
   net::TimerId aim_timer_;
   net::TimerId leave_timer_;
+  std::set<NodeId> leaving_;        ///< Linked nodes that have asked to be removed themselves.
   std::optional<Message> vacancy_;  ///< To be told, unless somebody follows before the timer.
   net::TimerId vacancy_timer_;
   bool draining_ = false;

@@ -261,7 +261,7 @@ std::expected<Node, Failure> Node::start(net::Loop& loop, Settings settings) {
   impl->tell_start(*record, decision);
   impl->begin(*record, decision);
   impl->serve();
-  impl->keeper.tell(guard::Says{impl->life->status().cause});
+  impl->keeper.report(impl->life->status().cause);
   return Node{std::move(impl)};
 }
 

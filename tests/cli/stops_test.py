@@ -1,5 +1,6 @@
 """How a node ends, and what a frozen one says afterwards."""
 
+import os
 import signal
 import socket
 import time
@@ -84,13 +85,28 @@ class LeaveOnStop(pond.PondTest):
             self.assertEqual(goose.command("set", setting, value)[0], 0)
         dead, needed = [node for node in nodes if node is not goose]
         dead.kill()
-        # Before that it would let anybody go, and then have no majority.
-        pond.until("the goose has seen it go", lambda: goose.status()["voters_connected"] == 2)
         needed.signal(signal.SIGTERM)
         newcomers = [self.joined(goose), self.joined(goose)]
         self.assertEqual(needed.wait(), 0, needed.words())
         self.assertIn("has left its cluster", needed.words())
         self.until_voters([goose, *newcomers], 3)
+
+    def test_is_taken_back_where_the_node_is_needed_after_all(self):
+        """Nobody knows yet that another voter stands still when it is let go."""
+        nodes = self.cluster(3, DUCK_LEAVE_ON_STOP=1)
+        goose = self.until_one_goose(nodes)
+        still, needed = [node for node in nodes if node is not goose]
+        both = still.pid(), still.process.pid
+        for pid in both:
+            os.kill(pid, signal.SIGSTOP)
+        needed.signal(signal.SIGTERM)
+        self.assertEqual(needed.wait(20), 0, needed.words())
+        self.assertIn("stays a member", needed.words())
+        needed.start()
+        self.until_one_goose([goose, needed])
+        for pid in both:
+            os.kill(pid, signal.SIGCONT)
+        self.until_voters(nodes, 3)
 
     def test_of_the_last_one_keeps_the_cluster(self):
         node = self.first(DUCK_LEAVE_ON_STOP=1)
