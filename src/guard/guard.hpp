@@ -26,7 +26,7 @@ struct Saved {};
 struct Held {
   Instant until{};
 };
-/// The addresses to which a Release has to be sent.
+/// The voters to whom a Release can be sent.
 struct Voters {
   std::size_t count = 0;
 };

@@ -12,10 +12,6 @@ namespace {
 
 constexpr std::string_view members_path = "/members/";
 
-/// A removal that upkeep cannot begin after so many promises is refused: a voter that it needs does
-/// not answer.
-constexpr int promises_of_patience = 2;
-
 constexpr Duration try_again_after = std::chrono::milliseconds{20};
 
 /// What is asked for; of the limits, those that it does not name stay.
@@ -264,11 +260,9 @@ void Changes::visit(const std::string& address, OnResult on_result) {
 void Changes::wait(Wish wish) {
   if (auto now = outcome(wish)) return wish.on_result(std::move(*now));
   const WishId id = ++last_;
-  const Duration patience =
-      wish.kind == Wish::Kind::removal
-          ? std::min(promises_of_patience * engine_.config().promise, change_time)
-          : change_time;
-  const Instant due = net::Loop::now() + patience;
+  const Duration limit =
+      wish.kind == Wish::Kind::removal ? patience(engine_.config().promise) : change_time;
+  const Instant due = net::Loop::now() + limit;
   auto& kept = wishes_.emplace(id, std::move(wish)).first->second;
   kept.timer = home_.loop.wake_at(due, [this, id] {
     auto found = wishes_.find(id);

@@ -44,6 +44,12 @@ class Changes {
 
   static constexpr std::size_t wishes_max = 256;
 
+  /// A removal that upkeep cannot begin for so long is refused: a voter that it needs does not
+  /// answer.
+  [[nodiscard]] static constexpr Duration patience(Duration promise) {
+    return std::min<Duration>(2 * promise, change_time);
+  }
+
  private:
   /// Somebody waits for something to be in force.
   struct Wish {

@@ -32,15 +32,15 @@ std::string proof_for(NodeId voter, const Configuration& config, wire::Hello min
   return net::postcard(std::array{wire::encode(mine), wire::encode(release)});
 }
 
-/// Where a voter may be, as far as no lookup is needed, the likeliest first: where it was met, but
-/// of a link that it dialled that is only where it speaks from.
+/// Where a voter may be, as far as no lookup is needed, the likeliest first. Where it was met may
+/// only be where it speaks from.
 std::vector<std::string> places_of(const wire::Address& address, const std::string& met_at) {
   std::vector<std::string> places = net::sockaddrs_of(address);
   const auto met = wire::parse_address(met_at);
   if (!met) return places;
   for (std::string& place : net::sockaddrs_of(*met)) {
-    std::erase(places, place);
-    places.insert(met->port == address.port ? places.begin() : places.end(), std::move(place));
+    const bool listens_there = std::erase(places, place) > 0;
+    places.insert(listens_there ? places.begin() : places.end(), std::move(place));
   }
   return places;
 }
@@ -89,7 +89,8 @@ void KeeperLine::seat_changed() {
 }
 
 void KeeperLine::saving(std::optional<Instant> lease_end) {
-  if (!is_goose_ && !lease_end) return;
+  const bool has_beaten = net::Loop::now() < timer_at_;
+  if (!is_goose_ && !lease_end && has_beaten) return;
   is_goose_ = lease_end.has_value();
   is_saving_ = tell(guard::Saving{lease_end});
 }

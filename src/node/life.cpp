@@ -145,17 +145,17 @@ void Life::leave_cluster(std::function<void()> done) {
   ask_to_leave(net::Loop::now() + change_time, std::move(done));
 }
 
-std::string Life::leave_target(NodeId id) { return "/members/" + wire::to_text(id); }
-
-/// Who is needed now, because others are silent, is not any more when those have been replaced.
+/// Who is needed now, because others are silent, is not any more when those have been replaced. The
+/// goose has said no to the last request, and forgotten it, before this node goes: else it might be
+/// removed when it comes back.
 void Life::ask_to_leave(Instant until, std::function<void()> done) {
   errands_.run(
-      {.method = "DELETE", .target = leave_target(id()), .body = {}, .until = until},
+      {.method = "DELETE", .target = "/members/" + wire::to_text(id()), .body = {}, .until = until},
       [this, until, done = std::move(done)](const Result& result) {
         const auto problem = wire::parse_problem(result.body);
         const Instant again = net::Loop::now() + leave_again_after;
         const bool may_pass = problem && std::ranges::find(passing, problem->type) != passing.end();
-        if (may_pass && again < until) {
+        if (may_pass && again + Changes::patience(engine_.config().promise) <= until) {
           leave_timer_ =
               home_.loop.wake_at(again, [this, until, done] { ask_to_leave(until, done); });
           return;

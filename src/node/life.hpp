@@ -3,7 +3,6 @@
 #include <functional>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
 
 #include "node/api.hpp"
@@ -124,7 +123,6 @@ class Life final : private Surroundings, private PeersOwner {
   void learn(const std::string& address);
   void tell_vacancy();
   void notice_outgrown(Stamp stamp);
-  [[nodiscard]] static std::string leave_target(NodeId id);
   void ask_to_leave(Instant until, std::function<void()> done);
   void leave();
   void leave_after(Duration wait);
@@ -168,7 +166,6 @@ class Life final : private Surroundings, private PeersOwner {
   net::TimerId end_timer_;
   net::TimerId aim_timer_;
   net::TimerId leave_timer_;
-  std::set<NodeId> leaving_;        ///< Linked nodes that have asked to be removed themselves.
   std::optional<Message> vacancy_;  ///< To be told, unless somebody follows before the timer.
   net::TimerId vacancy_timer_;
   bool draining_ = false;

@@ -83,8 +83,6 @@ void Life::link_down(NodeId who) {
     home_.log.info("link", "no link to " + book_.name_of(who) + " any more",
                    {{"peer", wire::to_text(who)}});
   }
-  // Whoever could not leave in time is gone as a member, and is one when it comes back.
-  if (leaving_.erase(who) > 0) engine_.forget_removal(who);
   engine_.step(LinkDown{who});
   if (!over_ && !draining_) aim();
 }
@@ -116,7 +114,6 @@ void Life::notice_outgrown(Stamp stamp) {
 }
 
 void Life::called(NodeId who, const wire::Call& call) {
-  if (call.method == "DELETE" && call.target == leave_target(who)) leaving_.insert(who);
   changes_.perform(call.method, call.target, call.body, [this, who, id = call.id](Result result) {
     peers_.reply(who, {.id = id, .status = result.status, .body = std::move(result.body)});
   });

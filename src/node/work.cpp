@@ -52,7 +52,7 @@ void Work::look() {
   if (!job_) return;
   if (const auto lease_end = engine_.raft().lease_end()) {
     may_live_until_ = *lease_end;
-    if (core_knows_) backstop_->arm(may_live_until_ - kill_margin() / 4);
+    if (core_knows_) backstop_->arm(may_live_until_ - kill_margin() / 2);
   }
   if (stage_ == Stage::idle && leads() && home_.keeper.guards() && !done_) {
     stage_ = Stage::due;
@@ -91,7 +91,7 @@ void Work::begin() {
 /// this be called in time while a save lasts: then the backstop has killed.
 void Work::watch_lease() {
   if (stage_ != Stage::runs && stage_ != Stage::ends) return;
-  const Instant last = may_live_until_ - kill_margin() / 2;
+  const Instant last = may_live_until_ - kill_margin() * 5 / 8;
   if (last <= net::Loop::now() || backstop_->has_killed()) {
     home_.log.warn("lease", hardly_any_lease + ", and the keeper had not ended what runs");
     return take_over(false);
@@ -136,12 +136,14 @@ void Work::hear(const guard::Reply& reply) {
     const bool is_news = stage_ == Stage::runs;
     end();
     if (!is_news) return;
+    if (!leads()) return;
     // The keeper saw the lease run out: whatever is renewed, this tenure is over.
     home_.log.warn("lease", hardly_any_lease + ": what the goose had started ends");
-    if (leads()) engine_.drain(ReleaseReason::unhealthy, std::nullopt, [](const Answer&) {});
+    engine_.drain(ReleaseReason::unhealthy, std::nullopt, [](const Answer&) {});
   } else if (const auto* ended = std::get_if<guard::WorkEnded>(&reply)) {
     over(ended->well);
   } else if (const auto* part = std::get_if<guard::PartEnded>(&reply)) {
+    if (backstop_->has_killed()) return watch_lease();  // it has not ended by itself
     if (part->part == guard::Part::on_goose) on_goose_ended(part->exit_code);
     if (part->part == guard::Part::command) command_ended(part->exit_code);
     if (part->part == guard::Part::health) check_ended(part->exit_code);
@@ -259,25 +261,21 @@ void Work::take_over(bool keeper_is_dead) {
 void Work::end_alone(bool keeper_is_dead) {
   backstop_->disarm();
   const os::Containment& containment = job_->job.containment;
-  // It may die unnoticed, and what it started then has another parent, which is not ours to search.
-  const pid_t keeper = keeper_is_dead ? 0 : containment.living_chooser();
-  if (keeper != 0) containment.forbid(keeper);  // it may stand between hearing of a start and fork
   const Duration limit = std::max<Duration>(grace(), std::chrono::milliseconds{20});
-  if (!containment.kill_all(keeper, getpid(), limit)) {
+  if (!containment.kill_all_as_child(keeper_is_dead, limit)) {
     home_.log.repeat(LogLevel::warn, "keeper", "takes over",
                      "cannot kill what the goose had started yet", net::Loop::now());
     timer_ = home_.loop.wake_at(net::Loop::now() + tell_every,
                                 [this, keeper_is_dead] { end_alone(keeper_is_dead); });
     return;
   }
-  const bool died_since = keeper != 0 && containment.living_chooser() == 0;
-  if (died_since) return end_alone(true);
+  const bool is_alone = keeper_is_dead || containment.living_chooser() == 0;
   home_.log.warn("keeper", "killed all that the goose had started");
-  const bool well = !core_knows_ || last_act_alone(keeper == 0);
-  if (keeper == 0) containment.end();
+  const bool well = !core_knows_ || last_act_alone(is_alone);
+  if (is_alone) containment.end();
   if (std::exchange(core_knows_, false)) engine_.step(WorkEnded{well});
   // A keeper that goes on has an end to see to as well, and says when it has.
-  if (keeper != 0) tell_end(net::Loop::now());
+  if (!is_alone) tell_end(net::Loop::now());
 }
 
 /// The last hook, without a keeper. True: there is none, or it has done its work.

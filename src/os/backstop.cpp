@@ -9,6 +9,7 @@
 #include <array>
 #include <chrono>
 #include <cstdint>
+#include <system_error>
 
 #include "os/clock.hpp"
 
@@ -30,7 +31,10 @@ Backstop::Backstop(const Containment& containment)
       alarm_{timerfd_create(CLOCK_BOOTTIME, TFD_NONBLOCK | TFD_CLOEXEC)},
       chooser_{descriptor_of(containment.living_chooser())} {
   if (!alarm_.is_open()) return;
-  thread_ = std::jthread{[this](const std::stop_token& stop) { watch(stop); }};
+  try {
+    thread_ = std::jthread{[this](const std::stop_token& stop) { watch(stop); }};
+  } catch (const std::system_error&) {  // there may be no more threads
+  }
 }
 
 Backstop::~Backstop() {
@@ -79,9 +83,7 @@ void Backstop::kill_if_due() {
   const std::scoped_lock lock{mutex_};
   if (!due_ || now() < *due_) return;
   has_killed_ = true;
-  const pid_t chooser = containment_.living_chooser();
-  if (chooser != 0) containment_.forbid(chooser);
-  const bool all_dead = containment_.kill_all(chooser, getpid(), attempt);
+  const bool all_dead = containment_.kill_all_as_child(false, attempt);
   due_.reset();
   if (!all_dead) set_due(now() + attempt);
 }

@@ -12,7 +12,8 @@ namespace duckduckgoose::os {
 
 /// Kills what a containment holds where nobody else does in time: its chooser is dead or stands
 /// still, and the child that should see to it waits for a disk. It is a thread of that child.
-/// Without a timer or a pidfd (timerfd_create(2), pidfd_open(2)) it does less, and says nothing.
+/// Where there is no timer, pidfd or thread to be had (timerfd_create(2), pidfd_open(2)) it does
+/// less, and says nothing.
 class Backstop {
  public:
   /// For its child to see to it when the chooser has died. Less than what others wait for.
@@ -24,14 +25,14 @@ class Backstop {
   Backstop(const Backstop&) = delete;
   Backstop& operator=(const Backstop&) = delete;
 
-  /// Kills at `last`, or when the chooser has died; unless this is called again with a later
-  /// time, or disarm().
+  /// Kills at `last`, or a `patience` after the chooser's death; unless this is called again with a
+  /// later time, or disarm().
   void arm(Instant last);
 
   /// The caller sees to it from here on. Waits until nothing is being killed, which is soon.
   void disarm();
 
-  /// Since it was armed.
+  /// Since it was last disarmed, whether there was anything to kill or not.
   [[nodiscard]] bool has_killed() const;
 
  private:

@@ -164,6 +164,16 @@ bool Containment::kill_all(pid_t starter, pid_t except, Duration limit) const {
   return true;
 }
 
+/// The chooser may die unnoticed, and what it started then has another parent, which is not ours to
+/// search.
+bool Containment::kill_all_as_child(bool chooser_is_dead, Duration limit) const {
+  const pid_t chooser = chooser_is_dead ? 0 : living_chooser();
+  if (chooser != 0) forbid(chooser);  // it may stand between hearing of a start and fork
+  if (!kill_all(chooser, getpid(), limit)) return false;
+  const bool died_since = chooser != 0 && living_chooser() == 0;
+  return !died_since || kill_all_as_child(true, limit);
+}
+
 void Containment::end() const {
   if (cgroup_) cgroup_->remove();
 }

@@ -62,6 +62,9 @@ class Containment {
   /// caller's own children it buries all that die.
   [[nodiscard]] bool kill_all(pid_t starter, pid_t except, Duration limit) const;
 
+  /// The same for the chooser's child, alone: the chooser is dead, or is to start nothing any more.
+  [[nodiscard]] bool kill_all_as_child(bool chooser_is_dead, Duration limit) const;
+
   /// Gives back what was made. When all is dead.
   void end() const;
 

@@ -8,7 +8,7 @@ namespace duckduckgoose {
 
 namespace {
 
-constexpr int promises_of_observers = 8;  ///< There may be thousands.
+constexpr int promises_of_observers = 8;
 
 /// A request refused for one of these changes nothing in the voter, not even its term: the promise
 /// that stands in the way protects a leader which that term would depose (thesis 4.2.3, 6.4.1).
@@ -75,17 +75,18 @@ void Raft::receive(const Message& message, const Heartbeat& heartbeat) {
 
 void Raft::receive(const Message& message, const Notice& notice) {
   if (is_voter()) return;  // voters believe rounds
+  const bool was_leader = seat().leader == message.from;
+  if (!notice.leader && !was_leader) return;  // who knows nobody raises no term
   adopt_term_of(message);
   if (message.term < record_.term) return;
-  const auto* follower = std::get_if<Follower>(&role_);
-  const bool was_leader = follower != nullptr && follower->leader == message.from;
-  if (notice.leader || was_leader)
-    follow(notice.leader, notice.cause, now_ + 2 * record_.config.promise);
+  follow(notice.leader, notice.cause, now_ + 2 * record_.config.promise);
 }
 
-/// Becomes a pre-candidate; false: it may not campaign, or not yet.
+/// Becomes a pre-candidate; false: it may not campaign, or not yet. Who never may tells what it
+/// knows instead.
 bool Raft::stand() {
   Cause cause = why_campaign();
+  const bool is_news = seat().leader.has_value();
   const Instant free_at =
       std::max(may_vote_at_, promises_.barred_until(self_.id, now_).value_or(now_));
   if (!may_campaign() || free_at > now_) {
@@ -93,16 +94,19 @@ bool Raft::stand() {
     follow(std::nullopt, std::move(cause), free_at + stagger_);
     if (may_campaign()) return false;
     // Whoever may lead may have missed that it votes, and who knows that be a witness or an
-    // observer: these ask nobody, so nobody would ever hear it from them.
-    const int promises = is_voter() ? 1 : promises_of_observers;
-    std::get<Follower>(role_).campaign_at = now_ + promises * record_.config.promise;
+    // observer: these ask nobody, so nobody would ever hear it from them. Observers may be
+    // thousands, and leave the cores to the election that is due when they lose their leader.
+    const Duration promise = record_.config.promise;
+    std::get<Follower>(role_).campaign_at =
+        now_ + (is_voter() ? promise : chance_.up_to(promises_of_observers * promise));
+    if (!is_voter() && is_news) return false;
     for (const Member& it : record_.config.members) {
       if (it.id != self_.id) send(it.id, Notice{std::nullopt, leadership().cause}, true);
     }
     return false;
   }
-  stagger_ = chance_.up_to(
-      spread());  // drawn anew for each try: else two candidates collide for ever (3.4)
+  // Drawn anew for each try: else two candidates collide for ever (3.4).
+  stagger_ = chance_.up_to(spread());
   role_ = PreCandidate{.round = new_round(),
                        .asked = Term{record_.term.value + 1},
                        .ask_again_at = now_ + record_.config.promise / 2 + stagger_,

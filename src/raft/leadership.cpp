@@ -120,9 +120,8 @@ void Raft::receive(const Message& message, const HeartbeatReply& reply) {
 void Raft::keep_self_promise() {
   const Instant end = *lease_end();
   promises_.give(self_, record_.term, end, now_);
-  bind_self(
-      end -
-      now_);  // a late acknowledgement of a round with a longer promise may outlast what was saved
+  // A late acknowledgement of a round with a longer promise may outlast what was saved.
+  bind_self(end - now_);
 }
 
 void Raft::settle() {
@@ -131,6 +130,7 @@ void Raft::settle() {
     trace(Turn::change_in_force).stamp = record_.config.stamp;
     out_.answers.push_back({leader.change->ticket, Outcome::in_force, {}});
     leader.change.reset();
+    leader.notice_at = now_;  // whom it leaves out gets no rounds any more
   }
   const Instant confirmed = leader.lease.confirmed(record_.config, self_.id);
   std::erase_if(leader.questions, [&](const Leader::Question& it) {

@@ -23,7 +23,7 @@ namespace duckduckgoose {
 struct Follower {
   std::optional<Incarnation> leader{};
   Instant heard{};  ///< When the leader was last heard; without one, since when none is known.
-  Instant campaign_at{};  ///< When to ask for pre-votes, if nothing is heard until then.
+  Instant campaign_at{};  ///< When to stand, if nothing is heard until then.
   Cause cause{};
 };
 
