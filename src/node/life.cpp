@@ -17,7 +17,8 @@ namespace {
 constexpr Duration leave_again_after = std::chrono::milliseconds{100};
 
 /// Why a node that leaves is told to ask again: a voter does not answer, or many leave at once.
-constexpr std::array<std::string_view, 3> passing{"voters_silent", "change_in_flight", "too_many"};
+constexpr std::string_view needed = "voters_silent";
+constexpr std::array<std::string_view, 3> passing{needed, "change_in_flight", "too_many"};
 
 Raft::Options options() {
   const auto nonce = store::random_bits();
@@ -145,9 +146,9 @@ void Life::leave_cluster(std::function<void()> done) {
   ask_to_leave(net::Loop::now() + change_time, std::move(done));
 }
 
-/// Who is needed now, because others are silent, is not any more when those have been replaced. The
-/// goose has said no to the last request, and forgotten it, before this node goes: else it might be
-/// removed when it comes back.
+/// Who is needed now, because others are silent, is not any more when those have been replaced. It
+/// does not go before the goose has said no to its last request, and so forgotten it: else it might
+/// be removed when it comes back.
 void Life::ask_to_leave(Instant until, std::function<void()> done) {
   errands_.run(
       {.method = "DELETE", .target = "/members/" + wire::to_text(id()), .body = {}, .until = until},
@@ -155,7 +156,10 @@ void Life::ask_to_leave(Instant until, std::function<void()> done) {
         const auto problem = wire::parse_problem(result.body);
         const Instant again = net::Loop::now() + leave_again_after;
         const bool may_pass = problem && std::ranges::find(passing, problem->type) != passing.end();
-        if (may_pass && again + Changes::patience(engine_.config().promise) <= until) {
+        const bool is_needed = problem && problem->type == needed;
+        const Duration no_takes =
+            is_needed ? Changes::patience(engine_.config().promise) : Duration{0};
+        if (may_pass && again + no_takes < until) {
           leave_timer_ =
               home_.loop.wake_at(again, [this, until, done] { ask_to_leave(until, done); });
           return;
