@@ -146,7 +146,10 @@ class Keeper {
     is_given_up_ = true;
     step(ending);
   }
-  void take(const guard::Says& says) { tell_service_manager("READY=1\nSTATUS=" + says.sentence); }
+  void take(const guard::Says& says) {
+    const char* const state = is_told_to_stop_ ? "STATUS=" : "READY=1\nSTATUS=";
+    tell_service_manager(state + says.sentence);
+  }
   void take(const auto& letter) { step(letter); }
 
   void deliver() {

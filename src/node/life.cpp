@@ -143,7 +143,10 @@ Facts Life::facts() const {
 std::string Life::why() const { return why_of(facts(), net::Loop::now()).sentence; }
 
 void Life::leave_cluster(std::function<void()> done) {
-  ask_to_leave(net::Loop::now() + change_time, std::move(done));
+  // The goose's command may take its time before anybody can follow.
+  const auto& job = home_.settings.job;
+  const Duration work_takes = job ? job->stop_timeout : Duration{0};
+  ask_to_leave(net::Loop::now() + work_takes + change_time, std::move(done));
 }
 
 /// Who is needed now, because others are silent, is not any more when those have been replaced. It
@@ -155,7 +158,9 @@ void Life::ask_to_leave(Instant until, std::function<void()> done) {
       [this, until, done = std::move(done)](const Result& result) {
         const auto problem = wire::parse_problem(result.body);
         const Instant again = net::Loop::now() + leave_again_after;
-        const bool may_pass = problem && std::ranges::find(passing, problem->type) != passing.end();
+        const bool is_under_way = result.status == 202;
+        const bool may_pass =
+            is_under_way || (problem && std::ranges::find(passing, problem->type) != passing.end());
         const bool is_needed = problem && problem->type == needed;
         const Duration no_takes =
             is_needed ? Changes::patience(engine_.config().promise) : Duration{0};

@@ -1,5 +1,6 @@
 """The keeper, with real processes: what either does when the other is gone or stands still."""
 
+import contextlib
 import os
 import signal
 import socket
@@ -175,6 +176,11 @@ class Keeper(pond.PondTest):
         node.signal(signal.SIGTERM)
         while heard != "STOPPING=1":
             heard = manager.recv(4096).decode()
+        self.assertEqual(node.wait(), 0)
+        manager.setblocking(False)
+        with contextlib.suppress(BlockingIOError):
+            while True:
+                self.assertNotIn("READY=1", manager.recv(4096).decode())
 
     def test_a_duck_holds_nothing(self):
         node = self.first()

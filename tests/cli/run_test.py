@@ -191,6 +191,17 @@ class End(RunTest):
         return next(it for it in pond.children(node.process.pid) if it != node.pid())
 
 
+class Leave(RunTest):
+    def test_waits_for_a_command_that_takes_longer_than_a_change_may(self):
+        first, *rest = self.pond_of_three("--stop-timeout", "6s", cmd=self.stays("trap '' TERM"),
+                                          DUCK_LEAVE_ON_STOP=1)
+        self.started()
+        first.signal(signal.SIGTERM)
+        self.assertEqual(first.wait(30), 0, first.words())
+        self.assertIn("has left its cluster", first.words())
+        self.until_voters(rest, 1)
+
+
 class Hooks(RunTest):
     def test_work_without_a_command(self):
         hooks = ["--on-goose", self.hook('echo "up $DUCK_ID" >>$BOOK'),
