@@ -34,6 +34,7 @@ Backstop::Backstop(const Containment& containment)
   try {
     thread_ = std::jthread{[this](const std::stop_token& stop) { watch(stop); }};
   } catch (const std::system_error&) {  // there may be no more threads
+    alarm_.close();
   }
 }
 
