@@ -147,7 +147,7 @@ class Keeper {
     step(ending);
   }
   void take(const guard::Says& says) {
-    const char* const state = is_told_to_stop_ ? "STATUS=" : "READY=1\nSTATUS=";
+    const char* const state = std::exchange(is_ready_, true) ? "STATUS=" : "READY=1\nSTATUS=";
     tell_service_manager(state + says.sentence);
   }
   void take(const auto& letter) { step(letter); }
@@ -316,6 +316,7 @@ class Keeper {
   std::optional<Instant> released_at_;
   std::optional<int> signal_;  ///< The node died of it.
   std::optional<int> impatient_with_;
+  bool is_ready_ = false;
   bool is_told_to_stop_ = false;
   int exit_code_ = 0;
   std::size_t answers_ = 0;
