@@ -88,6 +88,15 @@ void Changes::remove(std::string_view who, OnResult on_result) {
   if (why_not == Outcome::last_leader) {
     return on_result(conflict("last_leader", name + " is the last voter that may lead."));
   }
+  // A new goose may not be linked to all yet.
+  const Instant now = net::Loop::now();
+  if (why_not && now < engine_.raft().leader()->since + engine_.config().promise) {
+    return later(now + try_again_after,
+                 [this, who = std::string{who}, on_result = std::move(on_result)]() mutable {
+                   if (engine_.raft().leader() == nullptr) return on_result(not_goose());
+                   remove(who, std::move(on_result));
+                 });
+  }
   if (why_not) {
     return on_result(unknown_node("No node of the cluster has the id " + std::string{who} + "."));
   }
