@@ -135,8 +135,7 @@ void Work::hear(const guard::Reply& reply) {
     if (stage_ != Stage::runs && stage_ != Stage::ends) return;
     const bool is_news = stage_ == Stage::runs;
     end();
-    if (!is_news) return;
-    if (!leads()) return;
+    if (!is_news || !leads()) return;
     // The keeper saw the lease run out: whatever is renewed, this tenure is over.
     home_.log.warn("lease", hardly_any_lease + ": what the goose had started ends");
     engine_.drain(ReleaseReason::unhealthy, std::nullopt, [](const Answer&) {});

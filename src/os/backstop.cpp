@@ -1,7 +1,6 @@
 #include "os/backstop.hpp"
 
 #include <poll.h>
-#include <sys/syscall.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
 
@@ -18,11 +17,6 @@ namespace {
 
 /// How long disarm() waits at most, but for one look at all processes.
 constexpr Duration attempt = std::chrono::milliseconds{5};
-
-Descriptor descriptor_of(pid_t process) {
-  if (process == 0) return {};
-  return Descriptor{static_cast<int>(syscall(SYS_pidfd_open, process, 0))};
-}
 
 }  // namespace
 

@@ -14,8 +14,6 @@
 #include <optional>
 #include <sstream>
 
-#include "os/descriptor.hpp"
-
 namespace duckduckgoose::os {
 namespace {
 
@@ -136,8 +134,12 @@ bool is_still(const Process& process) {
   return now && now->started == process.started;
 }
 
+Descriptor descriptor_of(pid_t process) {
+  return Descriptor{static_cast<int>(syscall(SYS_pidfd_open, process, 0))};
+}
+
 void kill_process(const Process& process) {
-  const Descriptor same{static_cast<int>(syscall(SYS_pidfd_open, process.id, 0))};
+  const Descriptor same = descriptor_of(process.id);
   if (!same.is_open() || !is_still(process)) return;  // it is gone
   syscall(SYS_pidfd_send_signal, same.get(), SIGKILL, nullptr, 0);
 }

@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "os/descriptor.hpp"
+
 /// Which processes there are. Source: proc(5), pidfd_open(2).
 namespace duckduckgoose::os {
 
@@ -37,6 +39,10 @@ struct Process {
 /// Whether the process began with this in its environment: "NAME=value". False: no, or it may not
 /// be looked at.
 [[nodiscard]] bool has_in_environment(pid_t process, std::string_view entry);
+
+/// Refers to this process and never to a later one with its id; readable once it has ended. Not
+/// open: there is none, or the kernel is too old. Source: pidfd_open(2).
+[[nodiscard]] Descriptor descriptor_of(pid_t process);
 
 /// SIGKILL to exactly this process: never to another one that has got its id meanwhile.
 void kill_process(const Process& process);
