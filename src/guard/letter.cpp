@@ -39,6 +39,11 @@ void put(std::string& to, const Begin& begin) {
   for (const std::string& entry : begin.environment) put(to, std::string_view{entry});
 }
 
+void put(std::string& to, const End& end) {
+  put(to, end.work);
+  put(to, std::string_view{end.why});
+}
+
 void put(std::string& to, const Says& says) { put(to, std::string_view{says.sentence}); }
 
 template <Plain T>
@@ -77,6 +82,8 @@ bool take(std::string_view& from, Begin& begin) {
   }
   return true;
 }
+
+bool take(std::string_view& from, End& end) { return take(from, end.work) && take(from, end.why); }
 
 bool take(std::string_view& from, Says& says) { return take(from, says.sentence); }
 

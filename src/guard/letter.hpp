@@ -56,9 +56,15 @@ struct Halt {
   Part part{};
 };
 
+/// The work is to end, and to leave things in order.
+struct End {
+  EndWork work;
+  std::string why;  ///< Told to the last hook, in one sentence.
+};
+
 /// From the node.
 using Letter =
-    std::variant<Beat, Saving, Saved, Held, Envelopes, Says, Begin, Start, Halt, EndWork, Farewell>;
+    std::variant<Beat, Saving, Saved, Held, Envelopes, Says, Begin, Start, Halt, End, Farewell>;
 
 /// From the keeper: it lives, and has read the last beat.
 struct Alive {};
@@ -71,8 +77,10 @@ struct PartEnded {
 };
 /// The tenure is over: the work is told to end, by whomever it was decided.
 struct WorkEnds {};
+/// Something of it has been sent SIGKILL again and again, and lives.
+struct WorkLives {};
 /// WorkEnded: nothing may be released before the node has read this.
-using Reply = std::variant<Alive, Stop, PartEnded, WorkEnds, WorkEnded>;
+using Reply = std::variant<Alive, Stop, PartEnded, WorkEnds, WorkLives, WorkEnded>;
 
 /// A longer letter is never sent: five voters' envelopes are a twentieth of it, those of as many as
 /// a configuration has, with the longest names, two thirds.

@@ -142,9 +142,9 @@ class Keeper {
     post_.set(std::move(envelopes.voters));
     step(guard::Voters{post_.size()});
   }
-  void take(const guard::EndWork& ending) {
-    is_given_up_ = true;
-    step(ending);
+  void take(guard::End& end) {
+    why_given_up_ = std::move(end.why);
+    step(end.work);
   }
   void take(const guard::Says& says) {
     const char* const state = std::exchange(is_ready_, true) ? "STATUS=" : "READY=1\nSTATUS=";
@@ -179,7 +179,7 @@ class Keeper {
   /// Nothing is started for a node that is dead.
   void take(const guard::Begin& begin) {
     if (!work_ || node_ == 0 || std::exchange(works_, true)) return;
-    is_given_up_ = false;
+    why_given_up_.clear();
     due_.clear();  // of the tenure before
     work_->set_environment(begin.environment);
     step(begin.work);
@@ -226,6 +226,7 @@ class Keeper {
     const bool is_too_long = os::now() >= *clears_since_ + guard::patience_with_killed;
     if (!is_too_long || std::exchange(has_said_that_it_lives_, true)) return;
     os::say("something that the goose had started cannot be killed: nothing is released");
+    tell(guard::WorkLives{});
   }
 
   void step(const guard::Event& event) {
@@ -273,9 +274,9 @@ class Keeper {
     static_cast<void>(send(line_.get(), bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL));
   }
 
-  [[nodiscard]] const char* why_it_ends() const {
+  [[nodiscard]] std::string why_it_ends() const {
     if (node_ == 0) return "its node died";
-    return is_given_up_ ? "the office is given up" : "the lease could not be renewed";
+    return why_given_up_.empty() ? "the lease could not be renewed in time" : why_given_up_;
   }
 
   void say_how_it_ended() const {
@@ -301,7 +302,7 @@ class Keeper {
   bool works_ = false;      ///< The guard watches the work.
   bool is_ending_ = false;  ///< ... and has told it to end.
   std::vector<guard::Part> due_;
-  bool is_given_up_ = false;              ///< By the node, on purpose.
+  std::string why_given_up_;              ///< By the node, on purpose.
   bool is_clearing_ = false;              ///< What is left of it is being killed.
   std::optional<Instant> clears_since_;   ///< ... since then.
   bool has_said_that_it_lives_ = false;   ///< ... all the same.

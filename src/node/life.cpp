@@ -42,6 +42,7 @@ Life::Life(Home& home, const Record& record, const membership::Decision& start, 
       work_{home,
             engine_,
             {.environment = [this] { return environment_of_work(); },
+             .why_it_ends = [this](ReleaseReason reason) { return why_work_ends(reason); },
              .on_done = [this](int exit_code) { listener_.on_done(exit_code); }}},
       peers_{home.loop, *this, engine_.raft().self().nonce, links_that_fit()},
       changes_{home,
@@ -179,13 +180,13 @@ void Life::ask_to_leave(Instant until, std::function<void()> done) {
       });
 }
 
-void Life::stop(std::function<void(bool owes)> done) {
+void Life::stop(ReleaseReason why, std::function<void(bool owes)> done) {
   draining_ = true;
   ++story_.version;
   changed();
   on_stopped_ = std::move(done);
   engine_.step(StandAside{net::Loop::now() + change_time});  // it takes no office any more
-  engine_.drain(ReleaseReason::stopped, std::nullopt, [this](const Answer& answer) {
+  engine_.drain(why, std::nullopt, [this](const Answer& answer) {
     // A handover that waits for a hold is under way, and ends the office as well.
     if (answer.outcome == Outcome::draining) return;
     const bool had_office = answer.outcome != Outcome::not_leader;
@@ -226,7 +227,7 @@ void Life::go_on_unguarded(bool keeper_is_dead) {
   if (!keeper_is_dead) home_.log.warn("keeper", "its keeper does not answer");
   work_.take_over(keeper_is_dead);
   if (!keeper_is_dead && engine_.leads(net::Loop::now())) {
-    engine_.drain(ReleaseReason::unhealthy, std::nullopt, [](const Answer&) {});
+    engine_.drain(ReleaseReason::keeper_silent, std::nullopt, [](const Answer&) {});
   }
 }
 
@@ -236,6 +237,11 @@ std::vector<std::string> Life::environment_of_work() const {
   std::vector<std::string> variables = wire::variables_of(now);
   variables.push_back("DUCK_CAUSE=" + now.cause);
   return variables;
+}
+
+std::string Life::why_work_ends(ReleaseReason reason) const {
+  return wire::sentence_of({.code = CauseCode::handover, .previous = id(), .release = reason}, {},
+                           book_);
 }
 
 void Life::cut_off(bool is_cut) {

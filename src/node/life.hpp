@@ -59,7 +59,7 @@ class Life final : private Surroundings, private PeersOwner {
 
   /// Gives up the office, if it has it, says good-bye and then calls `done`; `owes`: something that
   /// was promised is not released.
-  void stop(std::function<void(bool owes)> done);
+  void stop(ReleaseReason why, std::function<void(bool owes)> done);
   void cut_off(bool is_cut);
 
   static constexpr Duration farewell_time =
@@ -131,6 +131,7 @@ class Life final : private Surroundings, private PeersOwner {
   [[nodiscard]] Facts facts() const;
   [[nodiscard]] std::string why() const;  ///< A sentence: what this node is, or waits for.
   [[nodiscard]] std::vector<std::string> environment_of_work() const;
+  [[nodiscard]] std::string why_work_ends(ReleaseReason reason) const;
 
   Home& home_;
   Listener listener_;

@@ -40,7 +40,7 @@ struct Node::Impl {
   net::TimerId end_timer;
   bool stopping = false;
   int exit_with;  ///< Once it has stopped.
-  bool lost_keeper = false;
+  ReleaseReason stops_because = ReleaseReason::stopped;
 };
 
 namespace {
@@ -159,6 +159,7 @@ void Node::Impl::begin(const Record& record, const membership::Decision& start) 
           .on_done =
               [this](int code) {
                 exit_with = code;
+                stops_because = ReleaseReason::command_ended;
                 stop();
               },
           .on_outlived = [this](bool in_cluster,
@@ -206,18 +207,19 @@ void Node::Impl::stop() {
 }
 
 void Node::Impl::say_good_bye() {
-  life->stop([this](bool owes) {
+  life->stop(stops_because, [this](bool owes) {
     server.shutdown(Life::farewell_time, [this, owes] {
       if (!owes) keeper.tell(guard::Farewell{});
-      end(lost_keeper ? Failure{exit_code::try_again, "its keeper is dead: handed over and stopped"}
-                      : Failure{exit_with, {}});
+      const bool is_alone = stops_because == ReleaseReason::keeper_dead;
+      end(is_alone ? Failure{exit_code::try_again, "its keeper is dead: handed over and stopped"}
+                   : Failure{exit_with, {}});
     });
   });
 }
 
 /// Nobody could prove this node's death any more.
 void Node::Impl::stop_without_keeper() {
-  lost_keeper = true;
+  stops_because = ReleaseReason::keeper_dead;
   if (life) life->go_on_unguarded(true);
   log.error("keeper", "its keeper is dead: hands over and stops");
   stop();

@@ -54,6 +54,9 @@ wire::NoGoose why_none(const Facts& facts, Instant now) {
                           .restarted_ago = {},
                           .to = to ? facts.book.name_of(*to) : "another node"};
   }
+  if (const auto* aside = facts.work.aside(now)) {
+    return wire::StandingAside{.left = aside->until - now, .why = aside->why};
+  }
   return wire::Electing{raft.record().term};
 }
 
@@ -69,6 +72,9 @@ Why why_of(const Facts& facts, Instant now) {
         "this node was removed from the cluster by an operator; `duckduckgoose reset` makes it a "
         "new node",
         "removed"};
+  }
+  if (facts.work.is_undying()) {
+    return {"something that this node had started does not die: it releases nothing", "undying"};
   }
   if (leads || (leadership.leader && raft.leader() == nullptr)) {
     return {wire::sentence_of(leadership.cause, leadership.leader->id, facts.book),

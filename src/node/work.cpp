@@ -41,6 +41,20 @@ bool Work::leads() const {
   return leader != nullptr && !leader->drain && engine_.leads(net::Loop::now());
 }
 
+/// With less of a lease left it would be told to end before it has got anywhere. The next renewal
+/// is never far.
+bool Work::may_begin() const {
+  if (!leads()) return false;
+  const Duration needed = grace() + kill_margin() + guard::beat_every(engine_.config().promise);
+  const Duration left = *engine_.raft().lease_end() - net::Loop::now();
+  if (left > needed) return true;
+  home_.log.repeat(LogLevel::warn, "lease", "begins later",
+                   "does not begin yet: " + wire::rough_text(left) + " of the lease are left, " +
+                       wire::rough_text(needed) + " are needed",
+                   net::Loop::now());
+  return false;
+}
+
 Duration Work::grace() const {
   const Duration promise = engine_.config().promise;
   return std::min(job_->grace.value_or(guard::grace_default(promise)), guard::grace_max(promise));
@@ -54,7 +68,7 @@ void Work::look() {
     may_live_until_ = *lease_end;
     if (core_knows_) backstop_->arm(may_live_until_ - kill_margin() / 2);
   }
-  if (stage_ == Stage::idle && leads() && home_.keeper.guards() && !done_) {
+  if (stage_ == Stage::idle && may_begin() && home_.keeper.guards() && !done_) {
     stage_ = Stage::due;
     failed_checks_ = 0;
     timer_ = home_.loop.wake_at(net::Loop::now(), [this] { begin(); });
@@ -62,14 +76,14 @@ void Work::look() {
   const Leader* const leader = engine_.raft().leader();
   if (stage_ == Stage::runs && leader != nullptr && leader->drain) {
     end();
-    tell_end(net::Loop::now() + job_->stop_timeout);
+    tell_end(net::Loop::now() + job_->stop_timeout, listener_.why_it_ends(leader->drain->reason));
   }
 }
 
 /// The core first, with all that it saves: what runs although nobody remembers it after a crash
 /// would outlive its lease. When a save was slow the office may be over.
 void Work::begin() {
-  if (!leads()) {
+  if (!may_begin()) {
     stage_ = Stage::idle;
     return;
   }
@@ -80,8 +94,8 @@ void Work::begin() {
   home_.keeper.beat();
   const guard::WorkBegan work{.grace = grace(), .has_last_act = !job_->job.on_duck.empty()};
   job_->job.containment.permit_all();
-  const bool may_begin = leads() && !engine_.has_failed();
-  if (!may_begin || !home_.keeper.tell(guard::Begin{work, environment_})) return over(true);
+  const bool goes_on = may_begin() && !engine_.has_failed();
+  if (!goes_on || !home_.keeper.tell(guard::Begin{work, environment_})) return over(true);
   is_prepared_ = job_->job.on_goose.empty();
   watch_lease();
   go_on();
@@ -105,9 +119,10 @@ bool Work::start(guard::Part part) { return home_.keeper.tell(guard::Start{part}
 void Work::halt(guard::Part part) { static_cast<void>(home_.keeper.tell(guard::Halt{part})); }
 
 /// Again and again until the keeper has it: nothing else ends what runs.
-void Work::tell_end(Instant limit) {
-  static_cast<void>(home_.keeper.tell(guard::EndWork{limit}));
-  timer_ = home_.loop.wake_at(net::Loop::now() + tell_every, [this, limit] { tell_end(limit); });
+void Work::tell_end(Instant limit, const std::string& why) {
+  static_cast<void>(home_.keeper.tell(guard::End{{limit}, why}));
+  timer_ = home_.loop.wake_at(net::Loop::now() + tell_every,
+                              [this, limit, why] { tell_end(limit, why); });
 }
 
 /// The hook, then the command, where there is one; and the checks.
@@ -119,6 +134,7 @@ void Work::go_on() {
   has_begun_ = has_begun_ || command_runs_;
   if (job_->has_command() && !command_runs_) return again_after(Restarts::pause_min);
   check_runs_ = false;
+  check_is_late_ = false;
   if (!job_->job.health.empty()) check();
 }
 
@@ -138,7 +154,9 @@ void Work::hear(const guard::Reply& reply) {
     if (!is_news || !leads()) return;
     // The keeper saw the lease run out: whatever is renewed, this tenure is over.
     home_.log.warn("lease", hardly_any_lease + ": what the goose had started ends");
-    engine_.drain(ReleaseReason::unhealthy, std::nullopt, [](const Answer&) {});
+    engine_.drain(ReleaseReason::lease_ran_low, std::nullopt, [](const Answer&) {});
+  } else if (std::holds_alternative<guard::WorkLives>(reply)) {
+    is_undying_ = stage_ == Stage::ends;
   } else if (const auto* ended = std::get_if<guard::WorkEnded>(&reply)) {
     over(ended->well);
   } else if (const auto* part = std::get_if<guard::PartEnded>(&reply)) {
@@ -185,7 +203,8 @@ void Work::again_after(Duration pause) {
 /// One that is late is killed, which is a failure.
 void Work::check() {
   if (stage_ != Stage::runs) return;
-  if (check_runs_) {
+  check_is_late_ = check_runs_;
+  if (check_is_late_) {
     halt(guard::Part::health);
   } else {
     check_runs_ = start(guard::Part::health);
@@ -197,6 +216,7 @@ void Work::check() {
 void Work::check_ended(int exit_code) {
   check_runs_ = false;
   if (stage_ != Stage::runs || (job_->has_command() && !command_runs_)) return;
+  if (check_is_late_) check();  // the next one is due
   failed_checks_ = exit_code == 0 ? 0 : failed_checks_ + 1;
   if (exit_code == 0) return;
   home_.log.warn("health", "the health command failed: " + how(exit_code) + ", " +
@@ -213,9 +233,9 @@ void Work::give_up(ReleaseReason reason, const std::string& why) {
       restarts_.forget();
       failed_checks_ = 0;
       if (!has_failed) return;
-      aside_until_ = net::Loop::now() + stays_out;
+      aside_ = {.until = net::Loop::now() + stays_out, .why = why};
       home_.log.warn("aside", "stays a duck for 1 min: " + why);
-      engine_.step(StandAside{aside_until_});
+      engine_.step(StandAside{aside_.until});
     } else if (answer.outcome == Outcome::no_successor && stage_ == Stage::runs) {
       home_.log.warn("aside",
                      "no other node can be the goose: this one tries again, although " + why);
@@ -240,6 +260,7 @@ void Work::over(bool well) {
   const bool was_cut_short = job_->once && std::exchange(has_begun_, false) && !done_;
   command_runs_ = false;
   check_runs_ = false;
+  is_undying_ = false;
   if (!well)
     home_.log.warn("hook", "what was started has not ended well: nothing is released early");
   if (std::exchange(core_knows_, false)) engine_.step(WorkEnded{well});
@@ -261,7 +282,8 @@ void Work::end_alone(bool keeper_is_dead) {
   backstop_->disarm();
   const os::Containment& containment = job_->job.containment;
   const Duration limit = std::max<Duration>(grace(), std::chrono::milliseconds{20});
-  if (!containment.kill_all_as_child(keeper_is_dead, limit)) {
+  is_undying_ = !containment.kill_all_as_child(keeper_is_dead, limit);
+  if (is_undying_) {
     home_.log.repeat(LogLevel::warn, "keeper", "takes over",
                      "cannot kill what the goose had started yet", net::Loop::now());
     timer_ = home_.loop.wake_at(net::Loop::now() + tell_every,
@@ -274,7 +296,7 @@ void Work::end_alone(bool keeper_is_dead) {
   if (is_alone) containment.end();
   if (std::exchange(core_knows_, false)) engine_.step(WorkEnded{well});
   // A keeper that goes on has an end to see to as well, and says when it has.
-  if (!is_alone) tell_end(net::Loop::now());
+  if (!is_alone) tell_end(net::Loop::now(), listener_.why_it_ends(ReleaseReason::keeper_silent));
 }
 
 /// The last hook, without a keeper. True: there is none, or it has done its work.

@@ -22,7 +22,8 @@ class Work {
  public:
   struct Listener {
     std::function<std::vector<std::string>()>
-        environment;                             ///< What is started is told: Start::environment.
+        environment;  ///< What is started is told: Start::environment.
+    std::function<std::string(ReleaseReason)> why_it_ends;  ///< Told to the last hook.
     std::function<void(int exit_code)> on_done;  ///< The process is to stop, and exit with this.
   };
   Work(const Home& home, Engine& engine, Listener listener);
@@ -40,10 +41,23 @@ class Work {
   /// when that is done, after a grace at most.
   void take_over(bool keeper_is_dead);
 
+  /// It could not do the work, and leaves it to the others.
+  struct Aside {
+    Instant until;
+    std::string why;  ///< "its command fails again and again".
+  };
+  /// None: this node does not stand aside, or not any more.
+  [[nodiscard]] const Aside* aside(Instant now) const {
+    return now < aside_.until ? &aside_ : nullptr;
+  }
+
   /// The health command does not fail, and nothing has made this node stand aside.
   [[nodiscard]] bool is_healthy() const {
-    return failed_checks_ == 0 && net::Loop::now() >= aside_until_;
+    return failed_checks_ == 0 && aside(net::Loop::now()) == nullptr;
   }
+
+  /// Something that was started has not died of SIGKILL.
+  [[nodiscard]] bool is_undying() const { return is_undying_; }
 
   static constexpr Duration check_every = std::chrono::seconds{2};  ///< And its time limit.
   static constexpr Duration tell_every = std::chrono::milliseconds{20};
@@ -56,7 +70,7 @@ class Work {
   void begin();
   [[nodiscard]] bool start(guard::Part part);
   void halt(guard::Part part);
-  void tell_end(Instant limit);
+  void tell_end(Instant limit, const std::string& why);
   void end_alone(bool keeper_is_dead);
   void watch_lease();
   void go_on();
@@ -70,6 +84,7 @@ class Work {
   void again_after(Duration pause);
   void give_up(ReleaseReason reason, const std::string& why);
   [[nodiscard]] bool leads() const;
+  [[nodiscard]] bool may_begin() const;
   [[nodiscard]] Duration grace() const;
   [[nodiscard]] Duration kill_margin() const;
   [[nodiscard]] bool last_act_alone(bool keeper_is_dead) const;
@@ -89,7 +104,9 @@ class Work {
   std::optional<int> done_;  ///< The process is to stop with this.
   int failed_checks_ = 0;
   bool check_runs_ = false;
-  Instant aside_until_;                   ///< It could not do the work.
+  bool check_is_late_ = false;  ///< And is killed.
+  bool is_undying_ = false;
+  Aside aside_;
   Instant may_live_until_;                ///< The end of the lease, or of the last that there was.
   std::optional<os::Backstop> backstop_;  ///< While this process waits for its disk.
   net::TimerId lease_timer_;              ///< Before that all has to be dead.

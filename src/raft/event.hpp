@@ -100,15 +100,16 @@ struct WorkEnded {
 };
 
 /// Gives up office on purpose. The lease is renewed on, no new hold is given; once work and holds
-/// are over the leader withdraws and releases. A candidate gives up at once. Refused if the named
-/// successor is not fit, or if nobody could follow, unless the node stops or was removed.
+/// are over the leader withdraws and releases. Refused if the named successor is not fit, or if
+/// nobody could follow, unless this node stands aside.
 struct Drain {
   ReleaseReason reason = ReleaseReason::handover;
   std::optional<NodeId> successor{};  ///< None: the leader chooses.
   Ticket ticket{};
 };
 
-/// Something is wrong here that another node may not have: no campaign before `until`.
+/// Something is wrong here that another node may not have: no campaign before `until`. A
+/// candidate gives up at once.
 struct StandAside {
   Instant until{};
 };

@@ -258,14 +258,14 @@ void Raft::on(const WorkEnded& ended) {
 
 void Raft::on(const StandAside& aside) {
   aside_until_ = std::max(aside_until_, aside.until);
-  stop_campaigning();
+  if (std::holds_alternative<Candidate>(role_)) lose();
+  if (std::holds_alternative<PreCandidate>(role_)) {
+    follow(std::nullopt, leadership().cause, now_ + record_.config.promise + stagger_);
+  }
 }
 
 void Raft::on(const Drain& drain) {
-  stop_campaigning();
   auto* leader = std::get_if<Leader>(&role_);
-  const bool leaves_anyway =
-      drain.reason == ReleaseReason::stopped || drain.reason == ReleaseReason::removed;
   std::optional<Outcome> refused;
   if (leader == nullptr) {
     refused = Outcome::not_leader;
@@ -273,7 +273,7 @@ void Raft::on(const Drain& drain) {
     refused = Outcome::draining;
   } else if (drain.successor && !is_fit(*leader, *drain.successor)) {
     refused = may_lead_other(*drain.successor) ? Outcome::voters_silent : Outcome::unknown_node;
-  } else if (!leaves_anyway && !best_successor(*leader)) {
+  } else if (now_ >= aside_until_ && !best_successor(*leader)) {
     refused = Outcome::no_successor;
   }
   if (refused) {
@@ -282,13 +282,6 @@ void Raft::on(const Drain& drain) {
   }
   leader->drain = drain;
   trace(Turn::drains, drain.successor);
-}
-
-void Raft::stop_campaigning() {
-  if (std::holds_alternative<Candidate>(role_)) lose();
-  if (std::holds_alternative<PreCandidate>(role_)) {
-    follow(std::nullopt, leadership().cause, now_ + record_.config.promise + stagger_);
-  }
 }
 
 void Raft::leave_office(const Cause& cause) {

@@ -16,6 +16,10 @@ enum class ReleaseReason {
   removed,
   unhealthy,
   command_failed,
+  command_ended,  ///< And its node with it, as it was told to.
+  keeper_silent,
+  keeper_dead,    ///< The node ends: nobody could prove its death.
+  lease_ran_low,  ///< What runs by the lease had to end before it was renewed.
   lost_election,
   dead
 };

@@ -222,7 +222,6 @@ class Raft {
   [[nodiscard]] std::expected<Configuration, Outcome> edited(const Leader& leader,
                                                              const Edit& edit) const;
   void change(Ticket ticket, Configuration next, bool is_undo);
-  void stop_campaigning();
   void leave_office(const Cause& cause);
   void release_when_free();
   void send_release(const Release& release, std::vector<NodeId> to);

@@ -1,6 +1,5 @@
 #include "raft/text.hpp"
 
-#include <array>
 #include <cstdint>
 #include <utility>
 #include <variant>
@@ -143,6 +142,14 @@ std::string_view to_text(ReleaseReason reason) {
       return "unhealthy";
     case ReleaseReason::command_failed:
       return "command failed";
+    case ReleaseReason::command_ended:
+      return "command ended";
+    case ReleaseReason::keeper_silent:
+      return "keeper silent";
+    case ReleaseReason::keeper_dead:
+      return "keeper dead";
+    case ReleaseReason::lease_ran_low:
+      return "lease ran low";
     case ReleaseReason::lost_election:
       return "lost election";
     case ReleaseReason::dead:

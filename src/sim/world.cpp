@@ -290,6 +290,9 @@ Ticket World::drain(PlaceIndex place, ReleaseReason reason, std::optional<NodeId
   const Ticket ticket{++tickets_};
   if (!lives(place)) return ticket;
   checker_.asked(place, ticket, false, now_);
+  // As a process does that is about to stop.
+  const Duration promise = places_[place].process->record().config.promise;
+  if (reason == ReleaseReason::stopped) stand_aside(place, promise * 4);
   give(place, Drain{reason, successor, ticket});
   tell_keeper(place, guard::EndWork{places_[place].clock.at(now_) + stop_time});
   end_work_soon(place);

@@ -29,11 +29,19 @@ std::string_view end_of_office(ReleaseReason reason) {
     case ReleaseReason::stopped:
       return "was stopped by its operator";
     case ReleaseReason::removed:
-      return "was removed from the cluster";
+      return "was to leave the cluster";
     case ReleaseReason::unhealthy:
       return "found itself unhealthy";
     case ReleaseReason::command_failed:
       return "could not keep its command running";
+    case ReleaseReason::command_ended:
+      return "ended with its command";
+    case ReleaseReason::keeper_silent:
+      return "got no answer from its keeper";
+    case ReleaseReason::keeper_dead:
+      return "lost its keeper";
+    case ReleaseReason::lease_ran_low:
+      return "could not renew its lease in time";
     case ReleaseReason::lost_election:
       return "lost its election";
     case ReleaseReason::dead:
@@ -84,7 +92,8 @@ struct Phrases {
 };
 
 constexpr std::array<std::string_view, std::variant_size_v<NoGoose>> no_goose_codes{
-    "waiting_to_found", "no_majority", "promised", "foreign_cluster", "disk_failed", "electing"};
+    "waiting_to_found", "no_majority",    "promised", "foreign_cluster",
+    "disk_failed",      "standing_aside", "electing"};
 
 std::string text_of(const WaitingToFound& it) {
   if (it.targets.empty()) return "waits to be invited into a cluster";
@@ -110,6 +119,11 @@ std::string text_of(const ForeignCluster& it) {
 }
 
 std::string text_of(const DiskFailed& it) { return "the disk refused the record: " + it.what; }
+
+std::string text_of(const StandingAside& it) {
+  return "stands aside for " + rough_text(it.left) + ", because " + it.why +
+         "; no other node has taken the office";
+}
 
 std::string text_of(const Electing& it) {
   return "an election is under way in term " + std::to_string(it.term.value);
@@ -141,10 +155,16 @@ std::string_view code_of(const Cause& cause) {
       return "unhealthy";
     case ReleaseReason::command_failed:
       return "command_failed";
+    case ReleaseReason::keeper_silent:
+    case ReleaseReason::keeper_dead:
+      return "unguarded";
+    case ReleaseReason::lease_ran_low:
+      return "lease_ran_low";
     case ReleaseReason::dead:
       return "proof_of_death";
     case ReleaseReason::handover:
     case ReleaseReason::stopped:
+    case ReleaseReason::command_ended:
     case ReleaseReason::lost_election:
       return "handover";
   }

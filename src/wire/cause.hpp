@@ -59,16 +59,23 @@ struct DiskFailed {
   std::string what{};  ///< The call, the path and the error.
 };
 
+/// This node could not do the goose's work, and waits for another one to take the office.
+struct StandingAside {
+  Duration left{0};
+  std::string why{};  ///< "its command fails again and again".
+};
+
 /// A majority is linked and no promise is in the way: there will be a goose in a moment.
 struct Electing {
   Term term{};
 };
 
 /// Why no goose is known. What came before is the Cause of the last change.
-using NoGoose =
-    std::variant<WaitingToFound, NoMajority, Promised, ForeignCluster, DiskFailed, Electing>;
+using NoGoose = std::variant<WaitingToFound, NoMajority, Promised, ForeignCluster, DiskFailed,
+                             StandingAside, Electing>;
 
-/// "waiting_to_found", "no_majority", "promised", "foreign_cluster", "disk_failed", "electing".
+/// "waiting_to_found", "no_majority", "promised", "foreign_cluster", "disk_failed",
+/// "standing_aside", "electing".
 [[nodiscard]] std::string_view code_of(const NoGoose& why);
 [[nodiscard]] std::string sentence_of(const NoGoose& why);
 

@@ -16,7 +16,7 @@ BOOST_DESCRIBE_ENUM(RemovedBy, operator_, upkeep)
 BOOST_DESCRIBE_STRUCT(Removed, (), (id, by))
 BOOST_DESCRIBE_STRUCT(Limits, (), (voters, replace_after, shrink_after))
 BOOST_DESCRIBE_ENUM(ReleaseReason, handover, stopped, removed, unhealthy, command_failed,
-                    lost_election, dead)
+                    command_ended, keeper_silent, keeper_dead, lease_ran_low, lost_election, dead)
 BOOST_DESCRIBE_STRUCT(Release, (), (incarnation, term, reason, successor))
 BOOST_DESCRIBE_ENUM(CauseCode, none_yet, founded, handover, proof_of_death, promise_ran_out,
                     lost_majority, newer_term)

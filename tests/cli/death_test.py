@@ -50,6 +50,24 @@ class Death(RunTest):
                 self.assertEqual(first.wait(), 137)
                 self.end_all()
 
+    def test_of_whoever_watches_hundreds(self):
+        many = self.script("""for _ in $(seq 300); do setsid sleep 1000 & done
+            echo "start" >>$BOOK; while :; do sleep 0.1; done""")
+        for level in ("cgroup", "sweep", "pidns"):
+            for whom in ("node", "keeper"):
+                with self.subTest(f"{level}, {whom}"):
+                    self.need(level)
+                    self.book.write_text("")
+                    first, *rest = self.pond_of_three("--contain", level, cmd=many,
+                                                      DUCK_PROMISE=TEN_SECONDS)
+                    self.until_line("start")
+                    mine = self.marked(first)
+                    self.assertGreater(len(mine), 300)
+                    os.kill(first.pid() if whom == "node" else first.process.pid, signal.SIGKILL)
+                    self.until_one_goose(rest)
+                    self.assert_dead(*mine)
+                    self.end_all()
+
     def marked(self, node):
         """All processes of this machine with the DUCK_RUN_ID of what the node has started."""
         environments = {}
@@ -68,9 +86,12 @@ class Death(RunTest):
         command, daemon = self.started()
         node = first.pid()
         first.process.kill()
-        self.until_one_goose(rest)
+        new = self.until_one_goose(rest)
         self.assert_dead(command, daemon)
-        self.assertIn("on-duck", self.book.read_text())
+        self.assertIn("on-duck its keeper is dead", self.book.read_text())
+        self.assertEqual(new.status()["cause_code"], "unguarded")
+        self.assertEqual(new.status()["cause"],
+                         f"{first.address} lost its keeper and handed over to {new.address}")
         pond.until("the node has stopped", lambda: not pond.exists(node))
         self.assertIn("killed all that the goose had started", first.words())
 
@@ -98,6 +119,8 @@ class Death(RunTest):
     def test_of_a_keeper_that_hangs(self):
         first, rest = self.goose_meets(lambda goose: goose.signal(signal.SIGSTOP),
                                        DUCK_PROMISE="4s")
+        new = self.until_one_goose(rest)
+        self.assertIn("got no answer from its keeper", new.status()["cause"])
         first.signal(signal.SIGCONT)
         pond.until("it is guarded again", lambda: first.status()["guarded"])
         self.until_one_goose([first, *rest])
@@ -118,6 +141,7 @@ class Death(RunTest):
         for node in rest:
             os.kill(node.pid(), signal.SIGSTOP)
         pond.until("CMD is dead", lambda: not alive(command) and not alive(daemon))
+        pond.until("it says why", lambda: "could not renew its lease in time" in first.words())
         for node in rest:
             os.kill(node.pid(), signal.SIGCONT)
         self.until_one_goose([first, *rest], 30)

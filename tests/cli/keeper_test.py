@@ -69,7 +69,7 @@ class Keeper(pond.PondTest):
         node = old.pid()
         old.signal(signal.SIGKILL)
         code, cause = self.cause_of(nodes, old)
-        self.assertEqual(code, "handover", cause)
+        self.assertEqual(code, "unguarded", cause)
         pond.until("the node has ended", lambda: not pond.exists(node))
         self.assertIn("its keeper is dead", old.words())
 
@@ -78,7 +78,7 @@ class Keeper(pond.PondTest):
         old = self.goose_of(nodes)
         old.signal(signal.SIGSTOP)
         code, cause = self.cause_of(nodes, old)
-        self.assertEqual(code, "unhealthy", cause)
+        self.assertEqual(code, "unguarded", cause)
         pond.until("it says that nobody guards it", lambda: not old.status()["guarded"])
         old.signal(signal.SIGCONT)
         pond.until("it is guarded again", lambda: old.status()["guarded"])

@@ -125,7 +125,7 @@ class End(RunTest):
         new = kinds[-1].split()[1]
         self.assertEqual(kinds, [f"on-goose {token}", f"start {token}", "cleaned up",
                                  f"on-duck {token}", f"on-goose {new}", f"start {new}"])
-        self.assertIn("the office is given up", self.book.read_text())
+        self.assertIn(f"{first.address} was stopped by its operator\n", self.book.read_text())
 
     def test_of_one_that_ignores_sigterm_comes_after_the_stop_timeout(self):
         first, *_ = self.pond_of_three("--stop-timeout", "500ms", cmd=self.stays("trap '' TERM"))
@@ -159,7 +159,10 @@ class End(RunTest):
     def test_of_the_only_run_hands_over(self):
         first, *rest = self.pond_of_three("--once", cmd=self.script(
             'echo "run $DUCK_ID" >>$BOOK; [ $DUCK_TERM = 1 ] && sleep 0.5; sleep 0.1; exit 4'))
-        for node in [first, *rest]:
+        self.assertEqual(first.wait(), 4, first.words())
+        pond.until("the next one is told why", lambda: any(
+            f"{first.address} ended with its command and handed over" in it.words() for it in rest))
+        for node in rest:
             self.assertEqual(node.wait(), 4, node.words())
         self.assertEqual(len(set(self.lines())), 3)
 
@@ -174,6 +177,30 @@ class End(RunTest):
         first, *rest = self.pond_of_three("--once")
         rest[0].signal(signal.SIGTERM)
         self.assertEqual(rest[0].wait(), pond.TRY_AGAIN, "it has not run there")
+
+    def test_that_is_a_failure_everywhere_leaves_nobody_and_says_so(self):
+        nodes = self.pond_of_three("--on-exit", "handover", cmd=self.script(
+            'while [ ! -e $BOOK.fail ]; do sleep 0.02; done; exit 1'))
+        pathlib.Path(f"{self.book}.fail").touch()
+        pond.until("all stand aside", lambda: all(
+            it.status()["cause_code"] == "standing_aside" for it in nodes), 30)
+        self.assertRegex(nodes[0].status()["cause"], r"^stands aside for [0-9.]+ s, because "
+                         "its command has ended; no other node has taken the office$")
+
+    def test_that_does_not_come_is_told(self):
+        """A command that not even root can kill, here by another user's right."""
+        if os.geteuid() != 0:
+            self.skipTest("needs root, to become another user")
+        node = self.node()
+        node.wrapper = ["setpriv", "--bounding-set", "-kill", "--inh-caps", "-kill"]
+        node.start("run", "--contain", "sweep", "--stop-timeout", "100ms", "--",
+                   "setpriv", "--reuid", "65534", "sleep", "1000")
+        command = pond.until("it runs", lambda: pond.child_named(node.process.pid, "sleep"))
+        node.signal(signal.SIGTERM)
+        pond.until("it says so", lambda: node.status()["cause_code"] == "undying", 30)
+        self.assertTrue(node.is_goose(), "nobody else may be")
+        os.kill(command, signal.SIGKILL)
+        self.assertEqual(node.wait(), 0, node.words())
 
     def test_three_times_too_soon_leaves_it_to_another_node(self):
         first, *rest = self.pond_of_three(cmd=self.script(
@@ -248,6 +275,17 @@ class Hooks(RunTest):
         self.assertIn("the on-goose hook failed: signal 9", node.words())
         pathlib.Path(f"{self.book}.well").touch()
         self.started()
+
+    def test_that_check_and_hang_are_killed_after_two_seconds_each(self):
+        node = self.run_one("--health",
+                            self.hook('echo "check $(date +%s.%N)" >>$BOOK; sleep 1000'))
+        pond.until("three checks", lambda: len(self.checks()) == 3, 30)
+        first, second, third = self.checks()
+        self.assertLess(third - first, 5.5 * pond.PATIENCE, "the next one when the last is killed")
+        self.assertIn("the health command failed: signal 9, 1 of 3 times", node.words())
+
+    def checks(self):
+        return [float(line.split()[1]) for line in self.lines() if line.startswith("check")]
 
     def test_check_the_health(self):
         first, *rest = self.pond_of_three("--health", self.hook('[ ! -e $BOOK.ill ]'))

@@ -31,6 +31,11 @@ TEST(Letter, arrives_as_it_was_sent) {
   EXPECT_EQ(std::get<Begin>(*begin).work.grace, 5ms);
   EXPECT_EQ(std::get<Begin>(*begin).environment, (std::vector<std::string>{"A=1", "B="}));
 
+  const auto end = decode_letter(encode(Letter{End{{Instant{7ms}}, "it was stopped"}}));
+  ASSERT_TRUE(end && std::holds_alternative<End>(*end));
+  EXPECT_EQ(std::get<End>(*end).work.limit, Instant{7ms});
+  EXPECT_EQ(std::get<End>(*end).why, "it was stopped");
+
   const auto ended = decode_reply(encode(Reply{PartEnded{Part::health, 137}}));
   ASSERT_TRUE(ended && std::holds_alternative<PartEnded>(*ended));
   EXPECT_EQ(std::get<PartEnded>(*ended).exit_code, 137);

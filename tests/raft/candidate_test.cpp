@@ -200,9 +200,9 @@ TEST(Candidate, gives_up_at_once_when_those_that_are_left_cannot_elect_it) {
   EXPECT_TRUE(turned(effects, Turn::lost));
 }
 
-TEST(PreCandidate, that_stops_asks_no_more) {
+TEST(PreCandidate, that_stands_aside_asks_no_more) {
   Asking it;
-  static_cast<void>(it.raft.step(it.now, Drain{.reason = ReleaseReason::stopped}));
+  static_cast<void>(it.raft.step(it.now, StandAside{it.now + 1s}));
   EXPECT_TRUE(is<Follower>(it.raft));
 }
 

@@ -342,8 +342,8 @@ TEST(Handover, needs_somebody_to_hand_over_to) {
   auto [alone, then] = leader({.config = voters({n1})});
   EXPECT_EQ(outcome_in(alone.step(then, Drain{})), Outcome::no_successor);
   EXPECT_TRUE(alone.leader());
-  EXPECT_EQ(outcome_in(alone.step(then, Drain{.reason = ReleaseReason::stopped})),
-            Outcome::in_force);
+  static_cast<void>(alone.step(then, StandAside{then + 1s}));
+  EXPECT_EQ(outcome_in(alone.step(then, Drain{})), Outcome::in_force);
   EXPECT_FALSE(alone.leader());
 }
 
@@ -373,11 +373,11 @@ TEST(Handover, that_ends_in_a_lapse_is_reported_lost) {
   EXPECT_TRUE(sent<Release>(lapsed).empty()) << "the command may still live";
 }
 
-TEST(Candidate, that_stops_releases_its_voters) {
+TEST(Candidate, that_stands_aside_releases_its_voters) {
   Raft raft = node();
   const Instant now = wait_until_it_asks(raft, at(0ms));
   static_cast<void>(answer_vote(raft, now, n2));
-  const Effects effects = raft.step(now, Drain{.reason = ReleaseReason::stopped});
+  const Effects effects = raft.step(now, StandAside{now + 1s});
   EXPECT_EQ(sent<Release>(effects).size(), 2U);
 }
 

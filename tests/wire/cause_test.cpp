@@ -32,11 +32,19 @@ TEST(Cause, a_handover_says_what_its_goose_had_in_mind) {
             "handover: B was stopped by its operator and handed over to A");
   EXPECT_EQ(told(handover(ReleaseReason::handover)), "handover: B handed over to A");
   EXPECT_EQ(told(handover(ReleaseReason::removed)),
-            "removed: B was removed from the cluster and handed over to A");
+            "removed: B was to leave the cluster and handed over to A");
   EXPECT_EQ(told(handover(ReleaseReason::unhealthy)),
             "unhealthy: B found itself unhealthy and handed over to A");
   EXPECT_EQ(told(handover(ReleaseReason::command_failed)),
             "command_failed: B could not keep its command running and handed over to A");
+  EXPECT_EQ(told(handover(ReleaseReason::command_ended)),
+            "handover: B ended with its command and handed over to A");
+  EXPECT_EQ(told(handover(ReleaseReason::keeper_silent)),
+            "unguarded: B got no answer from its keeper and handed over to A");
+  EXPECT_EQ(told(handover(ReleaseReason::keeper_dead)),
+            "unguarded: B lost its keeper and handed over to A");
+  EXPECT_EQ(told(handover(ReleaseReason::lease_ran_low)),
+            "lease_ran_low: B could not renew its lease in time and handed over to A");
 }
 
 TEST(Cause, until_somebody_follows_it_says_why_the_last_goose_left) {
@@ -105,6 +113,9 @@ TEST(NoGoose, other_reasons) {
   EXPECT_EQ(told(DiskFailed{"fsync of record.new: No space left on device"}),
             "disk_failed: the disk refused the record: fsync of record.new: No space left on "
             "device");
+  EXPECT_EQ(told(StandingAside{42s, "its command fails again and again"}),
+            "standing_aside: stands aside for 42 s, because its command fails again and again; no "
+            "other node has taken the office");
   EXPECT_EQ(told(Electing{Term{8}}), "electing: an election is under way in term 8");
 }
 
