@@ -32,6 +32,7 @@ namespace {
 
 constexpr int exit_refused_by_system = 71;  // EX_OSERR of sysexits.h
 constexpr int clear_every_ms = 1;
+constexpr Duration say_again_after = std::chrono::seconds{1};
 
 /// What a command may want of its user; without one the first two stop the node.
 constexpr std::array for_the_command{SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGWINCH};
@@ -214,18 +215,21 @@ class Keeper {
     if (!work_->clear(node_)) return say_that_it_lives();
     is_clearing_ = false;
     clears_since_.reset();
-    has_said_that_it_lives_ = false;
+    said_that_it_lives_at_.reset();
     const auto over = std::exchange(over_, std::nullopt);
     const bool was_last_act = over && over->part == guard::Part::on_duck;
     if (over && !was_last_act) tell(*over);
     if (is_ending_) step(guard::WorkEnded{!was_last_act || over->exit_code == 0});
   }
 
-  /// Once: it may take for ever.
+  /// It may take for ever, and a node may be deaf for a while.
   void say_that_it_lives() {
-    const bool is_too_long = os::now() >= *clears_since_ + guard::patience_with_killed;
-    if (!is_too_long || std::exchange(has_said_that_it_lives_, true)) return;
-    os::say("something that the goose had started cannot be killed: nothing is released");
+    const Instant now = os::now();
+    if (now < *clears_since_ + guard::patience_with_killed) return;
+    if (said_that_it_lives_at_ && now < *said_that_it_lives_at_ + say_again_after) return;
+    if (!std::exchange(said_that_it_lives_at_, now)) {
+      os::say("something that the goose had started cannot be killed: nothing is released");
+    }
     tell(guard::WorkLives{});
   }
 
@@ -276,7 +280,7 @@ class Keeper {
 
   [[nodiscard]] std::string why_it_ends() const {
     if (node_ == 0) return "its node died";
-    return why_given_up_.empty() ? "the lease could not be renewed in time" : why_given_up_;
+    return why_given_up_.empty() ? "its node could not stay the goose" : why_given_up_;
   }
 
   void say_how_it_ended() const {
@@ -302,10 +306,10 @@ class Keeper {
   bool works_ = false;      ///< The guard watches the work.
   bool is_ending_ = false;  ///< ... and has told it to end.
   std::vector<guard::Part> due_;
-  std::string why_given_up_;              ///< By the node, on purpose.
-  bool is_clearing_ = false;              ///< What is left of it is being killed.
-  std::optional<Instant> clears_since_;   ///< ... since then.
-  bool has_said_that_it_lives_ = false;   ///< ... all the same.
+  std::string why_given_up_;             ///< By the node, on purpose.
+  bool is_clearing_ = false;             ///< What is left of it is being killed.
+  std::optional<Instant> clears_since_;  ///< ... since then.
+  std::optional<Instant> said_that_it_lives_at_;
   std::optional<guard::PartEnded> over_;  ///< To be told when that is done.
   Descriptor line_;
   Descriptor signals_;

@@ -43,7 +43,13 @@ Life::Life(Home& home, const Record& record, const membership::Decision& start, 
             engine_,
             {.environment = [this] { return environment_of_work(); },
              .why_it_ends = [this](ReleaseReason reason) { return why_work_ends(reason); },
-             .on_done = [this](int exit_code) { listener_.on_done(exit_code); }}},
+             .on_done = [this](int exit_code,
+                               ReleaseReason why) { listener_.on_done(exit_code, why); },
+             .on_news =
+                 [this] {
+                   ++story_.version;
+                   home_.keeper.report(this->why());
+                 }}},
       peers_{home.loop, *this, engine_.raft().self().nonce, links_that_fit()},
       changes_{home,
                engine_,
@@ -225,7 +231,7 @@ std::optional<Instant> Life::hold(Duration wanted) {
 void Life::go_on_unguarded(bool keeper_is_dead) {
   ++story_.version;
   if (!keeper_is_dead) home_.log.warn("keeper", "its keeper does not answer");
-  work_.take_over(keeper_is_dead);
+  work_.take_over(keeper_is_dead ? ReleaseReason::keeper_dead : ReleaseReason::keeper_silent);
   if (!keeper_is_dead && engine_.leads(net::Loop::now())) {
     engine_.drain(ReleaseReason::keeper_silent, std::nullopt, [](const Answer&) {});
   }

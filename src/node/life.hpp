@@ -28,7 +28,7 @@ class Life final : private Surroundings, private PeersOwner {
   struct Listener {
     std::function<void(Failure)>
         on_failure;  ///< The process must end. Not called from the constructor.
-    std::function<void(int exit_code)> on_done;  ///< The work is done: stop.
+    std::function<void(int exit_code, ReleaseReason why)> on_done;  ///< The work is over: stop.
     /// This id is of no use any more: a new one is needed (section 6); nor is its cluster, unless
     /// it goes on `in_cluster` (F4).
     std::function<void(bool in_cluster, const std::string& why)> on_outlived;

@@ -157,9 +157,9 @@ void Node::Impl::begin(const Record& record, const membership::Decision& start) 
       Life::Listener{
           .on_failure = [this](Failure why) { end(std::move(why)); },
           .on_done =
-              [this](int code) {
+              [this](int code, ReleaseReason why) {
                 exit_with = code;
-                stops_because = ReleaseReason::command_ended;
+                stops_because = why;
                 stop();
               },
           .on_outlived = [this](bool in_cluster,

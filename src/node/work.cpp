@@ -41,17 +41,17 @@ bool Work::leads() const {
   return leader != nullptr && !leader->drain && engine_.leads(net::Loop::now());
 }
 
-/// With less of a lease left it would be told to end before it has got anywhere. The next renewal
-/// is never far.
-bool Work::may_begin() const {
-  if (!leads()) return false;
+/// With less of a lease left it would be told to end before it has got anywhere. The next one has
+/// to do: it is as long as this goose's leases are.
+bool Work::is_in_time() {
+  const Instant lease_end = *engine_.raft().lease_end();
   const Duration needed = grace() + kill_margin() + guard::beat_every(engine_.config().promise);
-  const Duration left = *engine_.raft().lease_end() - net::Loop::now();
-  if (left > needed) return true;
-  home_.log.repeat(LogLevel::warn, "lease", "begins later",
-                   "does not begin yet: " + wire::rough_text(left) + " of the lease are left, " +
-                       wire::rough_text(needed) + " are needed",
-                   net::Loop::now());
+  const Duration left = lease_end - net::Loop::now();
+  if (left > needed || (too_short_ && lease_end > *too_short_)) return true;
+  if (std::exchange(too_short_, lease_end) == lease_end) return false;
+  home_.log.info("lease", "begins with the next renewal: " + wire::rough_text(left) +
+                              " of the lease are left, " + wire::rough_text(needed) +
+                              " are needed");
   return false;
 }
 
@@ -68,7 +68,8 @@ void Work::look() {
     may_live_until_ = *lease_end;
     if (core_knows_) backstop_->arm(may_live_until_ - kill_margin() / 2);
   }
-  if (stage_ == Stage::idle && may_begin() && home_.keeper.guards() && !done_) {
+  if (!leads()) too_short_.reset();
+  if (stage_ == Stage::idle && leads() && home_.keeper.guards() && !done_ && is_in_time()) {
     stage_ = Stage::due;
     failed_checks_ = 0;
     timer_ = home_.loop.wake_at(net::Loop::now(), [this] { begin(); });
@@ -83,19 +84,20 @@ void Work::look() {
 /// The core first, with all that it saves: what runs although nobody remembers it after a crash
 /// would outlive its lease. When a save was slow the office may be over.
 void Work::begin() {
-  if (!may_begin()) {
+  if (!leads()) {
     stage_ = Stage::idle;
     return;
   }
   stage_ = Stage::runs;
   core_knows_ = true;
+  too_short_ = engine_.raft().lease_end();
   engine_.step(WorkBegan{});
   environment_ = listener_.environment();
   home_.keeper.beat();
   const guard::WorkBegan work{.grace = grace(), .has_last_act = !job_->job.on_duck.empty()};
   job_->job.containment.permit_all();
-  const bool goes_on = may_begin() && !engine_.has_failed();
-  if (!goes_on || !home_.keeper.tell(guard::Begin{work, environment_})) return over(true);
+  const bool is_due = leads() && is_in_time() && !engine_.has_failed();
+  if (!is_due || !home_.keeper.tell(guard::Begin{work, environment_})) return over(true);
   is_prepared_ = job_->job.on_goose.empty();
   watch_lease();
   go_on();
@@ -108,7 +110,9 @@ void Work::watch_lease() {
   const Instant last = may_live_until_ - kill_margin() * 5 / 8;
   if (last <= net::Loop::now() || backstop_->has_killed()) {
     home_.log.warn("lease", hardly_any_lease + ", and the keeper had not ended what runs");
-    return take_over(false);
+    take_over(ReleaseReason::lease_ran_low);
+    if (leads()) engine_.drain(ReleaseReason::lease_ran_low, std::nullopt, [](const Answer&) {});
+    return;
   }
   home_.loop.cancel(lease_timer_);
   lease_timer_ = home_.loop.wake_at(last, [this] { watch_lease(); });
@@ -156,11 +160,12 @@ void Work::hear(const guard::Reply& reply) {
     home_.log.warn("lease", hardly_any_lease + ": what the goose had started ends");
     engine_.drain(ReleaseReason::lease_ran_low, std::nullopt, [](const Answer&) {});
   } else if (std::holds_alternative<guard::WorkLives>(reply)) {
-    is_undying_ = stage_ == Stage::ends;
+    note_undying(stage_ == Stage::runs || stage_ == Stage::ends);
   } else if (const auto* ended = std::get_if<guard::WorkEnded>(&reply)) {
     over(ended->well);
   } else if (const auto* part = std::get_if<guard::PartEnded>(&reply)) {
     if (backstop_->has_killed()) return watch_lease();  // it has not ended by itself
+    if (part->part != guard::Part::health) note_undying(false);
     if (part->part == guard::Part::on_goose) on_goose_ended(part->exit_code);
     if (part->part == guard::Part::command) command_ended(part->exit_code);
     if (part->part == guard::Part::health) check_ended(part->exit_code);
@@ -184,11 +189,11 @@ void Work::command_ended(int exit_code) {
                  {{"exit_code", std::to_string(exit_code)}});
   if (job_->once || job_->on_exit == OnExit::stop) {
     done_ = exit_code;
-    return listener_.on_done(exit_code);
+    return listener_.on_done(exit_code, ReleaseReason::command_ended);
   }
   restarts_.ended(exit_code, net::Loop::now() - started_);
   const auto reason = exit_code == 0 ? ReleaseReason::handover : ReleaseReason::command_failed;
-  if (job_->on_exit == OnExit::handover) return give_up(reason, "its command has ended");
+  if (job_->on_exit == OnExit::handover) return give_up(reason, "its command has failed");
   if (restarts_.is_hopeless()) {
     return give_up(ReleaseReason::command_failed, "its command fails again and again");
   }
@@ -236,6 +241,7 @@ void Work::give_up(ReleaseReason reason, const std::string& why) {
       aside_ = {.until = net::Loop::now() + stays_out, .why = why};
       home_.log.warn("aside", "stays a duck for 1 min: " + why);
       engine_.step(StandAside{aside_.until});
+      listener_.on_news();
     } else if (answer.outcome == Outcome::no_successor && stage_ == Stage::runs) {
       home_.log.warn("aside",
                      "no other node can be the goose: this one tries again, although " + why);
@@ -260,47 +266,55 @@ void Work::over(bool well) {
   const bool was_cut_short = job_->once && std::exchange(has_begun_, false) && !done_;
   command_runs_ = false;
   check_runs_ = false;
-  is_undying_ = false;
+  note_undying(false);
   if (!well)
     home_.log.warn("hook", "what was started has not ended well: nothing is released early");
   if (std::exchange(core_knows_, false)) engine_.step(WorkEnded{well});
   if (was_cut_short) {
     done_ = exit_code::try_again;
-    return listener_.on_done(*done_);
+    return listener_.on_done(*done_, ReleaseReason::lease_ran_low);
   }
   look();
 }
 
-void Work::take_over(bool keeper_is_dead) {
+void Work::note_undying(bool is_undying) {
+  if (std::exchange(is_undying_, is_undying) != is_undying) listener_.on_news();
+}
+
+void Work::take_over(ReleaseReason why) {
   if (!job_ || stage_ == Stage::idle || stage_ == Stage::due) return;
   end();
-  end_alone(keeper_is_dead);
+  end_alone(why);
 }
 
 /// The core waits until all is dead, and so do all others.
-void Work::end_alone(bool keeper_is_dead) {
+void Work::end_alone(ReleaseReason why) {
   backstop_->disarm();
   const os::Containment& containment = job_->job.containment;
+  const bool keeper_is_dead = why == ReleaseReason::keeper_dead;
   const Duration limit = std::max<Duration>(grace(), std::chrono::milliseconds{20});
-  is_undying_ = !containment.kill_all_as_child(keeper_is_dead, limit);
-  if (is_undying_) {
+  const Instant began = kills_alone_since_.value_or(net::Loop::now());
+  if (!containment.kill_all_as_child(keeper_is_dead, limit)) {
+    kills_alone_since_ = began;
+    note_undying(net::Loop::now() >= began + guard::patience_with_killed);
     home_.log.repeat(LogLevel::warn, "keeper", "takes over",
                      "cannot kill what the goose had started yet", net::Loop::now());
-    timer_ = home_.loop.wake_at(net::Loop::now() + tell_every,
-                                [this, keeper_is_dead] { end_alone(keeper_is_dead); });
+    timer_ = home_.loop.wake_at(net::Loop::now() + tell_every, [this, why] { end_alone(why); });
     return;
   }
+  kills_alone_since_.reset();
+  note_undying(false);
   const bool is_alone = keeper_is_dead || containment.living_chooser() == 0;
   home_.log.warn("keeper", "killed all that the goose had started");
-  const bool well = !core_knows_ || last_act_alone(is_alone);
+  const bool well = !core_knows_ || last_act_alone(is_alone ? ReleaseReason::keeper_dead : why);
   if (is_alone) containment.end();
   if (std::exchange(core_knows_, false)) engine_.step(WorkEnded{well});
   // A keeper that goes on has an end to see to as well, and says when it has.
-  if (!is_alone) tell_end(net::Loop::now(), listener_.why_it_ends(ReleaseReason::keeper_silent));
+  if (!is_alone) tell_end(net::Loop::now(), listener_.why_it_ends(why));
 }
 
 /// The last hook, without a keeper. True: there is none, or it has done its work.
-bool Work::last_act_alone(bool keeper_is_dead) const {
+bool Work::last_act_alone(ReleaseReason why) const {
   if (job_->job.on_duck.empty()) return true;
   const auto lease_end = engine_.raft().lease_end();
   const Instant began = net::Loop::now();
@@ -310,8 +324,7 @@ bool Work::last_act_alone(bool keeper_is_dead) const {
   }
   if (limit <= began) return false;
   std::vector<std::string> variables = environment_;
-  os::set_variable(variables, "DUCK_CAUSE",
-                   keeper_is_dead ? "its keeper is dead" : "its keeper does not answer");
+  os::set_variable(variables, "DUCK_CAUSE", listener_.why_it_ends(why));
   os::adopt_orphans();
   const auto hook = job_->job.containment.start({.words = os::by_shell(job_->job.on_duck),
                                                  .environment = os::environment_with(variables),

@@ -22,9 +22,11 @@ class Work {
  public:
   struct Listener {
     std::function<std::vector<std::string>()>
-        environment;  ///< What is started is told: Start::environment.
+        environment;  ///< What is started is told: Begin::environment.
     std::function<std::string(ReleaseReason)> why_it_ends;  ///< Told to the last hook.
-    std::function<void(int exit_code)> on_done;  ///< The process is to stop, and exit with this.
+    std::function<void(int exit_code, ReleaseReason why)>
+        on_done;                    ///< The process is to stop, and exit with this.
+    std::function<void()> on_news;  ///< aside() or is_undying() is another.
   };
   Work(const Home& home, Engine& engine, Listener listener);
   ~Work();
@@ -37,9 +39,9 @@ class Work {
 
   void hear(const guard::Reply& reply);
 
-  /// The keeper does not answer, or is dead: ends what runs, on this process' own account. Returns
-  /// when that is done, after a grace at most.
-  void take_over(bool keeper_is_dead);
+  /// The keeper does not answer, is dead, or comes late: ends what runs, on this process' own
+  /// account. Returns when that is done, after a grace at most.
+  void take_over(ReleaseReason why);
 
   /// It could not do the work, and leaves it to the others.
   struct Aside {
@@ -51,12 +53,13 @@ class Work {
     return now < aside_.until ? &aside_ : nullptr;
   }
 
-  /// The health command does not fail, and nothing has made this node stand aside.
+  /// The health command does not fail, what was killed is dead, and nothing has made this node
+  /// stand aside.
   [[nodiscard]] bool is_healthy() const {
-    return failed_checks_ == 0 && aside(net::Loop::now()) == nullptr;
+    return failed_checks_ == 0 && !is_undying_ && aside(net::Loop::now()) == nullptr;
   }
 
-  /// Something that was started has not died of SIGKILL.
+  /// Something that was started has not died of SIGKILL for guard::patience_with_killed.
   [[nodiscard]] bool is_undying() const { return is_undying_; }
 
   static constexpr Duration check_every = std::chrono::seconds{2};  ///< And its time limit.
@@ -71,7 +74,7 @@ class Work {
   [[nodiscard]] bool start(guard::Part part);
   void halt(guard::Part part);
   void tell_end(Instant limit, const std::string& why);
-  void end_alone(bool keeper_is_dead);
+  void end_alone(ReleaseReason why);
   void watch_lease();
   void go_on();
   void prepare();
@@ -84,10 +87,11 @@ class Work {
   void again_after(Duration pause);
   void give_up(ReleaseReason reason, const std::string& why);
   [[nodiscard]] bool leads() const;
-  [[nodiscard]] bool may_begin() const;
+  [[nodiscard]] bool is_in_time();
+  void note_undying(bool is_undying);
   [[nodiscard]] Duration grace() const;
   [[nodiscard]] Duration kill_margin() const;
-  [[nodiscard]] bool last_act_alone(bool keeper_is_dead) const;
+  [[nodiscard]] bool last_act_alone(ReleaseReason why) const;
 
   const Home& home_;
   Engine& engine_;
@@ -106,7 +110,9 @@ class Work {
   bool check_runs_ = false;
   bool check_is_late_ = false;  ///< And is killed.
   bool is_undying_ = false;
+  std::optional<Instant> kills_alone_since_;
   Aside aside_;
+  std::optional<Instant> too_short_;      ///< The end of the lease with which nothing was begun.
   Instant may_live_until_;                ///< The end of the lease, or of the last that there was.
   std::optional<os::Backstop> backstop_;  ///< While this process waits for its disk.
   net::TimerId lease_timer_;              ///< Before that all has to be dead.

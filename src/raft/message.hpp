@@ -17,7 +17,7 @@ enum class ReleaseReason {
   unhealthy,
   command_failed,
   command_ended,  ///< And its node with it, as it was told to.
-  keeper_silent,
+  keeper_silent,  ///< So that nobody would prove its death in time.
   keeper_dead,    ///< The node ends: nobody could prove its death.
   lease_ran_low,  ///< What runs by the lease had to end before it was renewed.
   lost_election,

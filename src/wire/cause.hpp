@@ -65,7 +65,8 @@ struct StandingAside {
   std::string why{};  ///< "its command fails again and again".
 };
 
-/// A majority is linked and no promise is in the way: there will be a goose in a moment.
+/// A majority is linked and no promise is in the way: there will be a goose in a moment, unless all
+/// others stand aside.
 struct Electing {
   Term term{};
 };

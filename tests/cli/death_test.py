@@ -61,8 +61,8 @@ class Death(RunTest):
                     first, *rest = self.pond_of_three("--contain", level, cmd=many,
                                                       DUCK_PROMISE=TEN_SECONDS)
                     self.until_line("start")
-                    mine = self.marked(first)
-                    self.assertGreater(len(mine), 300)
+                    mine = pond.until("all can be seen", lambda: (
+                        len(them := self.marked(first)) > 300 and them))
                     os.kill(first.pid() if whom == "node" else first.process.pid, signal.SIGKILL)
                     self.until_one_goose(rest)
                     self.assert_dead(*mine)
@@ -88,7 +88,7 @@ class Death(RunTest):
         first.process.kill()
         new = self.until_one_goose(rest)
         self.assert_dead(command, daemon)
-        self.assertIn("on-duck its keeper is dead", self.book.read_text())
+        self.assertIn(f"on-duck {first.address} lost its keeper\n", self.book.read_text())
         self.assertEqual(new.status()["cause_code"], "unguarded")
         self.assertEqual(new.status()["cause"],
                          f"{first.address} lost its keeper and handed over to {new.address}")

@@ -25,6 +25,7 @@ TEST(Office, leaves_the_voters_alone_while_it_gives_the_office_up) {
   Flock flock;
   Raft leader = *flock.leader();
   (void)leader.step(flock.now(), WorkBegan{});
+  (void)leader.step(flock.now(), StandAside{flock.now() + 1s});
   (void)leader.step(flock.now(), Drain{ReleaseReason::stopped, {}, Ticket{1}});
   EXPECT_NE(leader.leader(), nullptr);
   EXPECT_FALSE(office_of(leader, flock.now()));

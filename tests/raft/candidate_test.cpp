@@ -200,6 +200,12 @@ TEST(Candidate, gives_up_at_once_when_those_that_are_left_cannot_elect_it) {
   EXPECT_TRUE(turned(effects, Turn::lost));
 }
 
+TEST(PreCandidate, has_no_office_to_give_up) {
+  Asking it;
+  static_cast<void>(it.raft.step(it.now, Drain{.reason = ReleaseReason::stopped}));
+  EXPECT_TRUE(is<PreCandidate>(it.raft));
+}
+
 TEST(PreCandidate, that_stands_aside_asks_no_more) {
   Asking it;
   static_cast<void>(it.raft.step(it.now, StandAside{it.now + 1s}));

@@ -340,7 +340,10 @@ TEST(Handover, needs_somebody_to_hand_over_to) {
   auto [raft, now] = settled_leader();
   EXPECT_EQ(outcome_in(raft.step(now, Drain{.successor = n4})), Outcome::unknown_node);
   auto [alone, then] = leader({.config = voters({n1})});
-  EXPECT_EQ(outcome_in(alone.step(then, Drain{})), Outcome::no_successor);
+  for (const auto reason :
+       {ReleaseReason::handover, ReleaseReason::stopped, ReleaseReason::removed}) {
+    EXPECT_EQ(outcome_in(alone.step(then, Drain{.reason = reason})), Outcome::no_successor);
+  }
   EXPECT_TRUE(alone.leader());
   static_cast<void>(alone.step(then, StandAside{then + 1s}));
   EXPECT_EQ(outcome_in(alone.step(then, Drain{})), Outcome::in_force);

@@ -80,9 +80,11 @@ std::vector<Cause> example_causes() {
 
 std::vector<Release> example_releases() {
   std::vector<Release> releases;
-  for (const auto reason : {ReleaseReason::handover, ReleaseReason::stopped, ReleaseReason::removed,
-                            ReleaseReason::unhealthy, ReleaseReason::command_failed,
-                            ReleaseReason::lost_election, ReleaseReason::dead}) {
+  for (const auto reason :
+       {ReleaseReason::handover, ReleaseReason::stopped, ReleaseReason::removed,
+        ReleaseReason::unhealthy, ReleaseReason::command_failed, ReleaseReason::command_ended,
+        ReleaseReason::keeper_silent, ReleaseReason::keeper_dead, ReleaseReason::lease_ran_low,
+        ReleaseReason::lost_election, ReleaseReason::dead}) {
     releases.push_back({life_a, Term{7}, reason, std::nullopt});
   }
   releases.front().successor = node_b;
