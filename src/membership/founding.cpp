@@ -175,14 +175,15 @@ bool is_gone(NodeId voter, ClusterId ours, NodeId met, ClusterId theirs) {
   return met != voter || (theirs != ClusterId{} && theirs != ours);
 }
 
-bool is_stillborn(const Record& record, const std::vector<NodeId>& gone) {
+bool is_stillborn(const Record& record, const std::vector<NodeId>& lost) {
   const std::vector<Member>& voters = record.config.members;
-  const auto is_gone = [&](const Member& it) {
-    return std::ranges::find(gone, it.id) != gone.end();
+  const auto is_lost = [&](const Member& it) {
+    return std::ranges::find(lost, it.id) != lost.end();
   };
   const auto left =
-      voters.size() - static_cast<std::size_t>(std::ranges::count_if(voters, is_gone));
-  if (record.is_fresh() || voters.empty()) return false;
+      voters.size() - static_cast<std::size_t>(std::ranges::count_if(voters, is_lost));
+  const bool was_removed = record.config.removed_by(record.node.id) == RemovedBy::operator_;
+  if (record.is_fresh() || voters.empty() || was_removed) return false;
   const bool votes = record.config.has(record.node.id);
   if (!votes) return left == 0;
   return record.config.stamp.term == Term{} && left < majority_of(voters.size());

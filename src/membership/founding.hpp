@@ -89,9 +89,10 @@ struct Founder {
 [[nodiscard]] bool is_gone(NodeId voter, ClusterId ours, NodeId met, ClusterId theirs);
 
 /// F4: the record's cluster never had a goose, and can have none any more, as so many of its voters
-/// are `gone`: their slots answer with other ids, or with theirs in another cluster. Or its node
-/// never voted, and all voters are gone. Then the node starts over under a new id.
-[[nodiscard]] bool is_stillborn(const Record& record, const std::vector<NodeId>& gone);
+/// are `lost`: gone, and whoever answers there is not in this cluster. Or its node does not vote,
+/// and all voters are lost. Then the node starts over under a new id; not one that an operator has
+/// removed.
+[[nodiscard]] bool is_stillborn(const Record& record, const std::vector<NodeId>& lost);
 
 /// The record of the same node alone in a new cluster of that name, for when the majority of the
 /// old one is lost: an operator's word that it is. `now`: Unix milliseconds. Tokens go on above all

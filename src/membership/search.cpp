@@ -144,6 +144,17 @@ bool Search::is_slot(const std::string& target) const {
   return std::ranges::find(slots, target) != slots.end();
 }
 
+/// With the reasons, as words; empty: there is none, or no slot at all.
+std::string Search::silent_slots() const {
+  std::vector<std::string> silent;
+  for (const Heard& it : heard_) {
+    const auto* const slot = std::get_if<TargetSilent>(&it);
+    if (slot == nullptr || slot->is_other_protocol || !is_slot(slot->target)) continue;
+    silent.push_back(slot->target + " (" + slot->why + ")");
+  }
+  return joined(silent);
+}
+
 /// Who answers in all slots, fresh and of one mind; else what is missing.
 std::variant<std::vector<Founder>, std::string> Search::roster() const {
   const Charter& charter = *ask_.charter;
@@ -186,7 +197,12 @@ std::variant<std::vector<Founder>, std::string> Search::roster() const {
 Choice Search::decide() {
   const Sorted sorted = sort(me_, ask_.cluster, heard_);
   const auto before = std::exchange(seen_, std::nullopt);
-  if (!sorted.of_our_name.empty()) return choose(ask_.cluster, sorted.of_our_name);
+  if (!sorted.of_our_name.empty()) {
+    const std::string silent = needs_own_slot_ && !own_slot_ ? silent_slots() : std::string{};
+    if (silent.empty()) return choose(ask_.cluster, sorted.of_our_name);
+    return AskAgain{"waits to learn which of " + joined(ask_.charter->slots) +
+                    " is this node before it joins cluster " + ask_.cluster + ": " + silent};
+  }
   if (sorted.waits.empty() && !sorted.strange.empty()) {
     return Refuse{Exit::protocol, joined(sorted.strange)};
   }

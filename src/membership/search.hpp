@@ -51,6 +51,10 @@ class Search {
   /// Asked from the next round on. False: it is known, or there are too many.
   bool add_target(const std::string& target);
 
+  /// Without a slot this node has no address: as long as one that may be its own is silent it does
+  /// not join.
+  void find_own_slot() { needs_own_slot_ = true; }
+
   /// Forgets what was heard in the last round.
   void begin_round();
   /// A second answer of one target in one round is not heard.
@@ -68,11 +72,13 @@ class Search {
 
  private:
   [[nodiscard]] bool is_slot(const std::string& target) const;
+  [[nodiscard]] std::string silent_slots() const;
   [[nodiscard]] std::variant<std::vector<Founder>, std::string> roster() const;
 
   Record::Node me_;
   AskTargets ask_;
   std::optional<std::string> own_slot_;
+  bool needs_own_slot_ = false;
   std::size_t asked_ = 0;
   std::vector<Heard> heard_;
   std::optional<std::vector<Founder>> seen_;  ///< All slots, as the last round showed them.

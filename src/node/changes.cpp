@@ -238,6 +238,9 @@ void Changes::visit(const std::string& address, OnResult on_result) {
     const std::string name = engine_.raft().record().cluster.name;
     if (const auto* refused = std::get_if<RefuseIt>(&greeting)) {
       give(conflict("other_cluster", address + " cannot be invited: " + refused->here + "."));
+    } else if (engine_.config().removed_by(id) == RemovedBy::operator_) {
+      give(conflict("removed", address + " was removed from the cluster, as " + wire::to_text(id) +
+                                   ": `duckduckgoose reset` there makes it a new node."));
     } else if (!std::holds_alternative<WelcomeIt>(greeting)) {
       give(in_force(address + " is in the cluster already, as " + wire::to_text(id) + "."));
     } else if (theirs.cluster != name) {

@@ -99,9 +99,12 @@ void Life::begin(const membership::Decision& start) {
 
 void Life::join(const membership::AskTargets& ask) {
   charter_ = ask.charter;
+  membership::Search search{record().node, ask, home_.settings.advertise};
+  if (!is_reachable_at(home_.settings) && !slot_of(record(), home_.settings)) {
+    search.find_own_slot();
+  }
   joining_ = std::make_unique<Joining>(
-      home_.loop, membership::Search{record().node, ask, home_.settings.advertise}, hello(),
-      peers_.counts(),
+      home_.loop, std::move(search), hello(), peers_.counts(),
       Joining::Listener{.on_join =
                             [this](const membership::Join& join) {
                               if (!know_address()) return;
@@ -264,6 +267,7 @@ void Life::fail(Failure failure) {
 }
 
 void Life::outlive(bool in_cluster, std::string_view why) {
+  if (on_stopped_) return;  // it has its good-byes to say
   if (std::exchange(over_, true)) return;
   home_.loop.cancel(end_timer_);
   end_timer_ = home_.loop.wake_at(net::Loop::now(), [this, in_cluster, why = std::string{why}] {
@@ -356,6 +360,9 @@ void Life::goose_changed(const Leadership& leadership) {
 
 void Life::config_changed(const Configuration& before) {
   book_.note(config_);
+  for (auto* const ids : {&gone_, &lost_}) {
+    std::erase_if(*ids, [this](NodeId it) { return !config_.has(it); });
+  }
   learn_voters();
   if (before.members != config_.members || before.removed != config_.removed) {
     changed();

@@ -152,6 +152,7 @@ class Life final : private Surroundings, private PeersOwner {
   std::vector<NodeId> newcomers_;               ///< Linked, and not introduced yet.
   Configuration config_;                        ///< As it last was, to see what changes.
   std::vector<NodeId> gone_;  ///< Voters at whose addresses somebody else answers.
+  std::vector<NodeId> lost_;  ///< ... who is not in this cluster.
   std::optional<Foreigner> foreigner_;
   std::optional<std::pair<NodeId, Refusal>> refused_;  ///< By the core, in the last step.
 

@@ -13,7 +13,7 @@ namespace duckduckgoose::node {
 
 /// One setting for all nodes says not which of the addresses is this one's: its own answer does.
 bool Life::know_address() {
-  slot_ = joining_->own_slot();
+  slot_ = joining_->own_slot() ? joining_->own_slot() : slot_of(record(), home_.settings);
   if (slot_) {
     home_.address = *slot_;
     home_.log.set_node(wire::short_text(record().node.id), home_.address);

@@ -48,13 +48,20 @@ wire::Welcome Life::welcome() const {
 std::optional<Refusal> Life::link_up(const wire::Hello& theirs) {
   const NodeId who = theirs.incarnation.id;
   refused_.reset();
+  const std::string address_before = book_.address_of(who);
+  const auto gone_before = gone_;
   book_.note(who, theirs.address);
   std::erase(gone_, who);
   engine_.step(LinkUp{.who = theirs.incarnation,
                       .saves = theirs.saves,
                       .address = theirs.address,
                       .may_lead = theirs.may_lead});
-  if (refused_ && refused_->first == who) return refused_->second;
+  if (refused_ && refused_->first == who) {
+    book_.note(who, address_before);
+    gone_ = gone_before;
+    return refused_->second;
+  }
+  std::erase(lost_, who);
   changed();
   learn(book_.address_of(who));
   home_.log.info("link", "linked to " + book_.name_of(who), {{"peer", wire::to_text(who)}});
@@ -113,10 +120,16 @@ void Life::notice_outgrown(Stamp stamp) {
   if (now - outgrown_->first >= promises_until_outgrown * promise) outlive(true, id_is_useless);
 }
 
+/// The caller counts its calls anew when it links again: then this answer is to nothing that it
+/// asks.
 void Life::called(NodeId who, const wire::Call& call) {
-  changes_.perform(call.method, call.target, call.body, [this, who, id = call.id](Result result) {
-    peers_.reply(who, {.id = id, .status = result.status, .body = std::move(result.body)});
-  });
+  const Instant linked = peers_.find(who)->since;
+  changes_.perform(
+      call.method, call.target, call.body, [this, who, linked, id = call.id](Result result) {
+        const auto peer = peers_.find(who);
+        if (!peer || peer->since != linked) return;
+        peers_.reply(who, {.id = id, .status = result.status, .body = std::move(result.body)});
+      });
 }
 
 void Life::invited(const std::string& address) {
@@ -128,14 +141,17 @@ void Life::invited(const std::string& address) {
 /// Whoever founded this cluster and has lost its disk is another node now.
 void Life::answered(NodeId looked_for, const wire::Hello& theirs) {
   std::erase(gone_, looked_for);
+  std::erase(lost_, looked_for);
   const NodeId met = theirs.incarnation.id;
   const ClusterId cluster = theirs.cluster_id.value_or(ClusterId{});
   if (!membership::is_gone(looked_for, record().cluster.id, met, cluster) || peers_.has(looked_for))
     return;
   gone_.push_back(looked_for);
   aim_soon();
+  if (cluster == record().cluster.id) return;  // its voters are others now, and it lives
+  lost_.push_back(looked_for);
   // Without anybody to ask it would found a cluster of its own.
-  if (home_.settings.join.empty() || !membership::is_stillborn(record(), gone_)) return;
+  if (home_.settings.join.empty() || !membership::is_stillborn(record(), lost_)) return;
   const bool was_led = record().config.stamp.term > Term{};
   outlive(false, was_led ? "all voters of its cluster are gone"
                          : "its cluster never had a goose, and has lost its majority");

@@ -186,7 +186,12 @@ void Node::Impl::begin_anew(bool in_cluster, const std::string& why) {
     record.term = old.config.stamp.term;
   }
   record = started_again(std::move(record));
-  const auto start = membership::decide_start(record, start_of(home.settings, false));
+  membership::Start told = start_of(home.settings, false);
+  told.cluster = old.cluster.name;
+  const auto start = membership::decide_start(record, told);
+  if (const auto* refuse = std::get_if<membership::Refuse>(&start)) {
+    return end({static_cast<int>(refuse->exit), refuse->sentence});
+  }
   log.warn("new_id", why + ": " + wire::to_text(old.node.id) + " goes on as " +
                          wire::to_text(record.node.id));
   life.reset();
@@ -251,6 +256,10 @@ std::expected<Node, Failure> Node::start(net::Loop& loop, Settings settings) {
   const auto decision = membership::decide_start(*record, start_of(settings, false));
   if (const auto* refuse = std::get_if<membership::Refuse>(&decision)) {
     return std::unexpected{Failure{static_cast<int>(refuse->exit), refuse->sentence}};
+  }
+  // What it says must be what it looks for, whatever it was told at an earlier start.
+  if (const auto* ask = std::get_if<membership::AskTargets>(&decision)) {
+    record->cluster.name = ask->cluster;
   }
   *record = started_again(std::move(*record));
   if (const auto saved = directory->save(*record); !saved) {

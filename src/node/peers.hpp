@@ -31,8 +31,8 @@ class PeersOwner {
   /// What tells it so.
   [[nodiscard]] virtual Message rejection(NodeId to, Refusal why) const = 0;
   /// The numeric end of a link that stands: where the node listens, but for the port, if it was
-  /// dialled, else where it speaks from. The former is not followed by the latter in one life of
-  /// it.
+  /// dialled, else where it speaks from. The former is not followed by the latter while links
+  /// stand.
   virtual void met_at(NodeId who, const std::string& remote) = 0;
   virtual void link_down(NodeId who) = 0;
   virtual void received(Message message) = 0;

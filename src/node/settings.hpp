@@ -57,9 +57,9 @@ struct SettingSource {
 /// host:port, the
 /// cluster's name is a name, the promise is in range.
 struct Settings {
-  std::string listen = "localhost";  ///< A host name or a numeric address without brackets.
-  std::uint16_t port = 4001;         ///< 0: any free one.
-  std::vector<std::string> join;     ///< host:port each; none: found, resume or wait to be invited.
+  std::string listen = "localhost";      ///< A host name or a numeric address without brackets.
+  std::uint16_t port = 4001;             ///< 0: any free one.
+  std::vector<std::string> join;         ///< host:port each; none: found or resume.
   std::optional<std::size_t> expect;     ///< So many found a cluster together: all of `join`.
   std::optional<std::string> cluster;    ///< Its name, if one was given.
   std::optional<std::string> advertise;  ///< host:port. None: from `listen` and `port`.

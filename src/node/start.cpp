@@ -65,6 +65,12 @@ Failure unreachable_everywhere(const Settings& settings, std::uint16_t port) {
               std::to_string(port)};
 }
 
+std::optional<std::string> slot_of(const Record& record, const Settings& settings) {
+  const bool is_one =
+      record.slot && std::ranges::find(settings.join, *record.slot) != settings.join.end();
+  return is_one ? record.slot : std::nullopt;
+}
+
 std::expected<std::string, Failure> own_address(const Settings& settings, std::uint16_t port,
                                                 const Record& record) {
   if (settings.advertise) return *settings.advertise;
@@ -72,9 +78,7 @@ std::expected<std::string, Failure> own_address(const Settings& settings, std::u
   if (is_reachable_at(settings)) return listening;
   const Member* const member = record.config.find(record.node.id);
   if (member != nullptr) return member->address;
-  const bool is_still_slot =
-      record.slot && std::ranges::find(settings.join, *record.slot) != settings.join.end();
-  if (is_still_slot) return *record.slot;
+  if (const auto slot = slot_of(record, settings)) return *slot;
   if (record.is_fresh() && settings.expect) return listening;
   return std::unexpected{unreachable_everywhere(settings, port)};
 }

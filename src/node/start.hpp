@@ -35,6 +35,9 @@ inline constexpr int configuration = 78;  ///< The settings cannot be followed.
 /// They do not, and nothing else says it either.
 [[nodiscard]] Failure unreachable_everywhere(const Settings& settings, std::uint16_t port);
 
+/// The slot that it has recognised as itself once, if it is still one of --join.
+[[nodiscard]] std::optional<std::string> slot_of(const Record& record, const Settings& settings);
+
 /// Where this node wants to be reached, listening at `port`. Of a fresh node that founds with
 /// others it may be no more than where it listens, until it has recognised itself among them.
 [[nodiscard]] std::expected<std::string, Failure> own_address(const Settings& settings,

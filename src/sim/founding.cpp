@@ -126,7 +126,7 @@ void Founding::start(Place place) {
   it.runs = true;
   ++it.life;
   it.is_asking = false;
-  it.gone.clear();
+  it.lost.clear();
   it.search.reset();
   const unsigned life = it.life;
   if (!it.disk->is_fresh()) return after(delay(), [=, this] { look_around(place, life); });
@@ -268,10 +268,11 @@ void Founding::look_around(Place place, unsigned life) {
     after(delay(), [=, this] {
       Node& mine = nodes_[place];
       if (mine.life != life || !mine.runs || mine.disk->is_fresh()) return;
-      std::erase(mine.gone, voter.id);
-      if (membership::is_gone(voter.id, mine.disk->cluster.id, theirs.node.id, theirs.cluster.id)) {
-        mine.gone.push_back(voter.id);
-        if (membership::is_stillborn(*mine.disk, mine.gone)) take_new_id(place);
+      std::erase(mine.lost, voter.id);
+      const ClusterId ours = mine.disk->cluster.id;
+      if (membership::is_gone(voter.id, ours, theirs.node.id, theirs.cluster.id)) {
+        if (theirs.cluster.id != ours) mine.lost.push_back(voter.id);
+        if (membership::is_stillborn(*mine.disk, mine.lost)) take_new_id(place);
       } else {
         learn(place, theirs);
       }

@@ -54,7 +54,7 @@ class Founding {
     unsigned round = 0;
     unsigned rounds_in_vain = 0;
     bool is_asking = false;
-    std::vector<NodeId> gone{};
+    std::vector<NodeId> lost{};
   };
 
   // What the world does.

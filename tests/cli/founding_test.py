@@ -108,6 +108,36 @@ class Founding(pond.PondTest):
         pond.until("it votes again", lambda: lost.status()["role"] == "follower")
         self.until_voters(nodes, 3)
 
+    def test_is_no_reason_to_leave_a_cluster_whose_voters_are_all_others_now(self):
+        """A duck sleeps meanwhile; one that an operator has removed as well."""
+        nodes = self.founded()
+        duck, removed = self.node(), self.node()
+        self.start(duck, removed, DUCK_EXPECT="")
+        ids = [pond.until("it has joined", lambda: (it.status() or {}).get("role") == "observer"
+                          and it.status()["id"]) for it in (duck, removed)]
+        self.assertEqual(nodes[0].command("remove", ids[1])[0], 0)
+        pond.until("it knows", lambda: removed.status()["role"] == "removed")
+        for it in (duck, removed):
+            it.kill()
+        for lost in nodes:
+            lost.kill()
+            shutil.rmtree(lost.data)
+            self.start(lost)
+            self.until_voters(nodes, 3)
+        self.start(duck, removed, DUCK_EXPECT="")
+        pond.until("it is back", lambda: duck.status() and duck.status()["goose"])
+        pond.until("it is out", lambda: (removed.status() or {}).get("role") == "removed")
+        self.assertEqual([it.status()["id"] for it in (duck, removed)], ids)
+
+    def test_under_a_name_that_all_were_told_later(self):
+        nodes = self.slots(3)
+        self.start(*nodes[:2])
+        self.until_waits(nodes[0], "waits to found cluster default")
+        self.end_all()
+        self.start(*nodes, DUCK_CLUSTER="prod")
+        self.until_voters(nodes, 3)
+        self.assertEqual({it.status()["cluster"] for it in nodes}, {"prod"})
+
     def test_by_all_with_lost_disks_makes_a_new_cluster_with_larger_tokens(self):
         nodes = self.founded()
         ids, token = self.cluster_ids(nodes), self.until_one_goose(nodes).status()["token"]

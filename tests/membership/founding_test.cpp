@@ -267,6 +267,8 @@ TEST(Stillborn, is_what_an_observer_leaves_when_all_voters_are_gone) {
   record.config.stamp.term = Term{4};
   EXPECT_FALSE(is_stillborn(record, {NodeId{5}, NodeId{9}}));
   EXPECT_TRUE(is_stillborn(record, {NodeId{3}, NodeId{5}, NodeId{9}}));
+  record.config.mark_removed(record.node.id, RemovedBy::operator_);
+  EXPECT_FALSE(is_stillborn(record, {NodeId{3}, NodeId{5}, NodeId{9}})) << "an operator's word";
 }
 
 }  // namespace

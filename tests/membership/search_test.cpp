@@ -252,6 +252,20 @@ TEST(Founding, gives_way_to_a_cluster_that_is_there) {
             "joins cluster pond through b:1");
 }
 
+// Its own name may be new, and not be found yet.
+TEST(Founding, waits_for_a_silent_slot_where_it_needs_its_own_to_join) {
+  const std::vector<Heard> silent{founder("a:1", 1), member("b:1", 2),
+                                  TargetSilent{"g:1", "no such name"}};
+  Search search = founding();
+  EXPECT_EQ(word_of(decide(search, silent)), "joins cluster pond through b:1");
+  search.find_own_slot();
+  EXPECT_EQ(word_of(decide(search, silent)),
+            "again: waits to learn which of a:1, b:1, g:1 is this node before it joins cluster "
+            "pond: g:1 (no such name)");
+  EXPECT_EQ(word_of(decide(search, {founder("a:1", 1), member("b:1", 2), founder("g:1", 7)})),
+            "joins cluster pond through b:1");
+}
+
 TEST(Founding, takes_part_only_with_a_slot_of_its_own) {
   const std::vector<Heard> without{founder("a:1", 1), founder("b:1", 2), founder("g:1", 3)};
   Search search = founding();

@@ -179,6 +179,11 @@ TEST(Invitation, others_are_refused) {
   const auto known =
       pond.ask("a", "POST", "/members", R"({"address":")" + pond["b"].address() + R"("})");
   EXPECT_EQ(known.status, 200U) << known.body;
+  ASSERT_EQ(pond.ask("a", "DELETE", "/members/" + pond.id("c")).status, 200U);
+  const auto removed =
+      pond.ask("a", "POST", "/members", R"({"address":")" + pond["c"].address() + R"("})");
+  EXPECT_EQ(removed.status, 409U) << removed.body;
+  EXPECT_THAT(removed.body, HasSubstr("`duckduckgoose reset` there"));
 }
 
 // Section 6: dropped by upkeep for being dead, it takes a new id by itself and becomes an observer.

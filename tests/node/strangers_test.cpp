@@ -1,6 +1,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "net/dialer.hpp"
 #include "pond.hpp"
 #include "wire/frame.hpp"
@@ -33,7 +35,10 @@ class Stranger {
     return end_.value_or("");
   }
   [[nodiscard]] bool hears(const std::string& text) {
-    return pond_.until([&] { return !heard_.empty() && heard_.back().contains(text); }, 5s);
+    return pond_.until([&] { return has_heard(text); }, 5s);
+  }
+  [[nodiscard]] bool has_heard(const std::string& text) const {
+    return std::ranges::any_of(heard_, [&](const auto& it) { return it.contains(text); });
   }
   [[nodiscard]] bool is_linked() const { return !end_; }
   [[nodiscard]] wire::Hello theirs() const {
@@ -84,6 +89,26 @@ TEST(Strangers, an_unknown_frame_is_answered_and_the_link_lives_on) {
   stranger.say(R"({"type":"from_the_future","what":[1,2,3]})");
   EXPECT_TRUE(stranger.hears("from_the_future"));
   EXPECT_TRUE(stranger.is_linked());
+}
+
+// Each life of a caller counts its calls anew.
+TEST(Strangers, get_no_answer_to_what_an_earlier_life_of_theirs_has_asked) {
+  Pond pond;
+  pond.found({"a", "b", "c"}, 3);
+  pond.kill("c");
+  const std::string needed = "/members/" + wire::to_text(pond["b"].id());
+  Stranger first{pond, "a"};
+  wire::Hello hello = member_of(first.theirs());
+  first.say(wire::encode(hello));
+  first.say(wire::encode(wire::Call{1, "DELETE", needed, {}}));
+  ASSERT_TRUE(pond.until([&] { return pond.status("a").observers == 1U; }));
+  Stranger second{pond, "a"};
+  ++hello.incarnation.starts;
+  hello.saves = 2;
+  second.say(wire::encode(hello));
+  second.say(wire::encode(wire::Call{2, "DELETE", needed, {}}));
+  EXPECT_TRUE(second.hears(R"("type":"reply","id":2)"));
+  EXPECT_FALSE(second.has_heard(R"("type":"reply","id":1)"));
 }
 
 // Whoever is newer and is fresh learns that it spoke of something new, and goes on.
@@ -268,6 +293,21 @@ TEST(Strangers, a_clone_is_refused_and_both_say_so) {
   ASSERT_TRUE(pond.until([&] { return pond.log("a").contains(text); }));
   EXPECT_EQ(pond.goose(), "a");
   EXPECT_NE(pond.status("clone").mode, wire::Mode::goose);
+}
+
+TEST(Strangers, a_refused_clone_of_the_goose_is_not_where_the_goose_is) {
+  Pond pond;
+  pond.found({"a", "b", "c"}, 3);
+  pond.kill("a");
+  pond.folder.copy("a", "clone");
+  pond.restart("a");
+  ASSERT_TRUE(pond.until([&] { return pond.agree() && pond.status("b").voters_connected == 3U; }));
+  const std::string to_a = R"({"to":")" + wire::to_text(pond["a"].id()) + R"("})";
+  ASSERT_EQ(pond.ask("b", "POST", "/handover", to_a).status, 200U);
+  ASSERT_TRUE(pond.until([&] { return pond.agree(); }));
+  pond.start("clone");
+  ASSERT_TRUE(pond.until([&] { return pond.log("b").contains("copies of one data directory"); }));
+  EXPECT_EQ(pond.status("b").goose->address, pond["a"].address());
 }
 
 // Rule 9: a data directory restored from an old copy is noticed by the peers, who know better.
