@@ -1,16 +1,33 @@
 #include "node/book.hpp"
 
+#include <algorithm>
+
 #include "wire/ids.hpp"
 
 namespace duckduckgoose::node {
 
 void Book::note(NodeId id, const std::string& address) {
   if (address.empty()) return;
-  if (entries_.size() < entries_max || entries_.contains(id)) entries_[id].address = address;
+  if (!entries_.contains(id)) make_room();
+  Entry& entry = entries_[id];
+  entry.address = address;
+  entry.noted = ++notes_;
 }
 
 void Book::note(const Configuration& config) {
-  for (const Member& member : config.members) entries_[member.id].address = member.address;
+  voters_ = config.members;
+  for (const Member& member : voters_) note(member.id, member.address);
+}
+
+void Book::make_room() {
+  if (entries_.size() < entries_max) return;
+  auto oldest = entries_.end();
+  for (auto it = entries_.begin(); it != entries_.end(); ++it) {
+    const bool is_voter = std::ranges::find(voters_, it->first, &Member::id) != voters_.end();
+    const bool is_older = oldest == entries_.end() || it->second.noted < oldest->second.noted;
+    if (!is_voter && is_older) oldest = it;
+  }
+  entries_.erase(oldest);
 }
 
 void Book::met(NodeId id, const std::string& place) {

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "raft/configuration.hpp"
 #include "raft/text.hpp"
@@ -23,14 +25,20 @@ class Book final : public Names {
   /// Numeric: where its address led when it was met last, or where it spoke from. Empty: not known.
   [[nodiscard]] std::string place_of(NodeId id) const;
 
-  static constexpr std::size_t entries_max = 4096;  ///< Beyond it strangers are not noted.
+  /// Beyond it who was noted longest ago is forgotten, but no voter.
+  static constexpr std::size_t entries_max = 4096;
 
  private:
   struct Entry {
     std::string address;
     std::string place;
+    std::uint64_t noted = 0;  ///< Counts: the last one has the highest.
   };
+  void make_room();
+
   std::map<NodeId, Entry> entries_;
+  std::vector<Member> voters_;
+  std::uint64_t notes_ = 0;
 };
 
 }  // namespace duckduckgoose::node

@@ -38,15 +38,17 @@ void Life::aim_soon() {
 }
 
 /// Whom to dial: the voters by id, and as long as not all of them are linked, whoever may know
-/// more.
+/// more. Where none of them is, they may all be others by now.
 void Life::aim() {
   if (record().is_fresh()) return;
   std::vector<Goal> goals;
   bool all_linked = true;
+  bool any_linked = false;
   for (const Member& voter : engine_.config().members) {
     if (voter.id == id()) continue;
     goals.push_back({voter.address, voter.id});
     all_linked = all_linked && peers_.has(voter.id);
+    any_linked = any_linked || peers_.has(voter.id);
   }
   // Where another one was met than was looked for, that one is to be met as well.
   const auto is_goal = [&](const Goal& goal, const std::string& address) {
@@ -67,6 +69,7 @@ void Life::aim() {
     }
     std::ranges::for_each(hints_, hint);
     std::ranges::for_each(introduced_, hint);
+    if (!any_linked) std::ranges::for_each(addresses_, hint);
   }
   // A thousand observers that lose their goose do not dial it before the others have elected the
   // next one; nor so late that they would believe that there is none, after two promises.

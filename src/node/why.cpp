@@ -67,10 +67,13 @@ Why why_of(const Facts& facts, Instant now) {
   const bool leads = facts.engine.leads(now);
   const Leadership leadership = raft.leadership();
   const NodeId me = raft.self().id;
-  if (raft.record().config.removed_by(me)) {
+  if (const auto by = raft.record().config.removed_by(me)) {
     return {
-        "this node was removed from the cluster by an operator; `duckduckgoose reset` makes it a "
-        "new node",
+        *by == RemovedBy::upkeep
+            ? "this node was silent for so long that its cluster goes on without it; it takes a "
+              "new id"
+            : "this node was removed from the cluster by an operator; `duckduckgoose reset` "
+              "makes it a new node",
         "removed"};
   }
   if (facts.work.is_undying()) {

@@ -111,6 +111,7 @@ class Founding(pond.PondTest):
     def test_is_no_reason_to_leave_a_cluster_whose_voters_are_all_others_now(self):
         """A duck sleeps meanwhile; one that an operator has removed as well."""
         nodes = self.founded()
+        self.assertEqual(nodes[0].command("set", "voters", 3)[0], 0)
         duck, removed = self.node(), self.node()
         self.start(duck, removed, DUCK_EXPECT="")
         ids = [pond.until("it has joined", lambda: (it.status() or {}).get("role") == "observer"

@@ -1,6 +1,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <array>
+
 #include "pond.hpp"
 
 namespace duckduckgoose::node::testing {
@@ -129,6 +132,30 @@ TEST(Cluster, a_cut_off_goose_gives_way_and_comes_back_as_a_duck) {
   ASSERT_TRUE(pond.until([&] { return pond.agree(); }));
   EXPECT_EQ(pond.goose(), second);
   EXPECT_EQ(pond.status(second).term, term);
+}
+
+// All that it knows of the voters is out of date then.
+TEST(Cluster, a_node_that_was_cut_off_until_all_voters_were_replaced_finds_back) {
+  Pond pond;
+  pond.found({"a", "b", "c"}, 3);
+  const std::string limits = R"({"promise_ms":100,"voters":3,"replace_after_ms":1000})";
+  ASSERT_EQ(pond.ask("a", "POST", "/settings", limits).status, 200U);
+  for (const char* name : {"d", "e", "f"}) pond.start(name, {pond["a"].address()});
+  ASSERT_TRUE(pond.until([&] { return pond.agree() && pond.status("c").observers == 3U; }));
+  const auto votes = [&](NodeId id) {
+    const wire::Status status = pond.status("f");
+    const auto is_it = [&](const wire::MemberStatus& it) { return it.id == id && it.voter; };
+    return std::ranges::any_of(status.members, is_it);
+  };
+  const std::array voters{pond["a"].id(), pond["b"].id(), pond["c"].id()};
+  pond["c"].cut_off(true);
+  ASSERT_TRUE(pond.until([&] { return !votes(voters[2]); }));
+  pond.kill("a");
+  ASSERT_TRUE(pond.until([&] { return !votes(voters[0]); }));
+  pond.kill("b");
+  ASSERT_TRUE(pond.until([&] { return !votes(voters[1]); }));
+  pond["c"].cut_off(false);
+  EXPECT_TRUE(pond.until([&] { return pond.agree(); }));
 }
 
 // A cut-off duck must not depose anybody when it comes back (thesis 9.6).

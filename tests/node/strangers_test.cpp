@@ -276,14 +276,19 @@ TEST(Strangers, a_voter_that_lost_its_disk_is_not_dialled_all_the_time) {
   EXPECT_LT(refused, 40);
 }
 
+/// Of the data of one of three, which goes on.
+void copy(Pond& pond, const std::string& of, const std::string& to) {
+  pond.kill(of);
+  pond.folder.copy(of, to);
+  pond.restart(of);
+  ASSERT_TRUE(pond.until([&] { return pond.agree() && pond.status(of).voters_connected == 3U; }));
+}
+
 // Rule 9: two processes on copies of one data directory. Both sides say so.
 TEST(Strangers, a_clone_is_refused_and_both_say_so) {
   Pond pond;
   pond.found({"a", "b", "c"}, 3);
-  pond.kill("c");
-  pond.folder.copy("c", "clone");
-  pond.restart("c");
-  ASSERT_TRUE(pond.until([&] { return pond.agree() && pond.status("a").voters_connected == 3U; }));
+  copy(pond, "c", "clone");
   pond.start("clone");
   const std::string text = "copies of one data directory";
   ASSERT_TRUE(pond.until([&] {
@@ -298,10 +303,7 @@ TEST(Strangers, a_clone_is_refused_and_both_say_so) {
 TEST(Strangers, a_refused_clone_of_the_goose_is_not_where_the_goose_is) {
   Pond pond;
   pond.found({"a", "b", "c"}, 3);
-  pond.kill("a");
-  pond.folder.copy("a", "clone");
-  pond.restart("a");
-  ASSERT_TRUE(pond.until([&] { return pond.agree() && pond.status("b").voters_connected == 3U; }));
+  copy(pond, "a", "clone");
   const std::string to_a = R"({"to":")" + wire::to_text(pond["a"].id()) + R"("})";
   ASSERT_EQ(pond.ask("b", "POST", "/handover", to_a).status, 200U);
   ASSERT_TRUE(pond.until([&] { return pond.agree(); }));
