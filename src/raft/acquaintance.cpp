@@ -47,6 +47,8 @@ void Acquaintance::refused(Incarnation who, Refusal why) {
   if (why == Refusal::old_copy) known->has_old_copy = true;
 }
 
+void Acquaintance::forget(NodeId id) { std::erase_if(known_, of_node(id)); }
+
 std::vector<Seen> Acquaintance::of_members(const Configuration& config) const {
   std::vector<Seen> members;
   for (const Known& it : known_) {

@@ -26,11 +26,8 @@ class Acquaintance {
   /// often enough.
   void refused(Incarnation who, Refusal why);
 
-  /// Forgets all others, so that what is kept stays small.
-  template <class Predicate>
-  void keep(Predicate is_wanted) {
-    std::erase_if(known_, [&](const Known& it) { return !is_wanted(it.seen.who.id); });
-  }
+  /// Forgets a node that is no voter: what is kept stays small.
+  void forget(NodeId id);
 
   /// What is saved along with the record.
   [[nodiscard]] std::vector<Seen> of_members(const Configuration& config) const;

@@ -18,8 +18,6 @@ std::uint64_t first_round(std::uint64_t starts) {
   return (starts % (std::uint64_t{1} << starts_bits)) << counter_bits;
 }
 
-NodeId id_of(const LinkedPeer& link) { return link.who.id; }
-
 }  // namespace
 
 Raft::Raft(Record record, Options options, Instant now)
@@ -156,7 +154,8 @@ void Raft::on(const LinkUp& link) {
   }
   acquaintance_.met(link.who, link.saves);
   std::erase_if(links_, [&](const LinkedPeer& it) { return it.who.id == link.who.id; });
-  const auto place = std::ranges::lower_bound(links_, link.who.id, {}, id_of);
+  const auto place = std::ranges::lower_bound(links_, link.who.id, {},
+                                              [](const LinkedPeer& it) { return it.who.id; });
   links_.insert(place, {link.who, {link.who.id, link.address, link.may_lead}});
   const bool is_member = record_.config.has(link.who.id);
   if (leader() != nullptr && !is_member) send(link.who.id, Notice{self_, leadership().cause}, true);
@@ -165,10 +164,8 @@ void Raft::on(const LinkUp& link) {
 
 void Raft::on(const LinkDown& link) {
   std::erase_if(links_, [&](const LinkedPeer& it) { return it.who.id == link.who; });
-  // Who was dropped when its link had ended already is forgotten here, too.
-  acquaintance_.keep([&](NodeId id) {
-    return record_.config.has(id) || std::ranges::binary_search(links_, id, {}, id_of);
-  });
+  // It alone: who was dropped after its link had ended may vote again, and its older lives are out.
+  if (!record_.config.has(link.who)) acquaintance_.forget(link.who);
   if (!is_voter()) return;  // may dial it again while it believes in it
   // A closed connection ends no promise; it only saves the random wait after the promise (rule 8).
   auto* follower = std::get_if<Follower>(&role_);

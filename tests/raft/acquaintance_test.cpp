@@ -106,22 +106,6 @@ TEST(Link, of_an_old_copy_is_not_taken_up) {
   EXPECT_EQ(raft.links().size(), 1U);
 }
 
-// Where nodes come and go for years, what is kept of them stays small.
-TEST(Link, that_ends_lets_all_be_forgotten_who_are_neither_linked_nor_vote) {
-  Raft raft = node();
-  static_cast<void>(raft.step(at(1ms), LinkUp{life(n5, 3), 30, "localhost:4005", true}));
-  for (const NodeId id : {n2, n4, n5}) {
-    EXPECT_EQ(refused(raft, beat({.id = id, .starts = 3, .saves = 30})), std::nullopt);
-  }
-  static_cast<void>(raft.step(at(10ms), LinkDown{n3}));
-  const auto older = [&](NodeId id) {
-    return refused(raft, beat({.id = id, .starts = 2, .saves = 40}));
-  };
-  EXPECT_EQ(older(n2), Refusal::old_incarnation) << "it votes";
-  EXPECT_EQ(older(n5), Refusal::old_incarnation) << "it is linked";
-  EXPECT_EQ(older(n4), std::nullopt) << "it is a stranger again";
-}
-
 TEST(Record, keeps_whom_it_met_of_its_members) {
   Raft raft = node();
   static_cast<void>(raft.step(at(1ms), request_pre_vote({.id = n4})));
