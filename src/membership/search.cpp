@@ -177,7 +177,13 @@ std::variant<std::vector<Founder>, std::string> Search::roster() const {
       founders.push_back({target, answer->node});
     }
   }
-  if (!missing.empty()) return joined(missing);
+  if (!missing.empty()) {
+    std::string others;
+    for (const Founder& it : founders) {
+      if (it.node.id != me_.id) others += (others.empty() ? "; sees " : ", ") + it.slot;
+    }
+    return joined(missing) + others;
+  }
   std::ranges::sort(founders, {}, &Founder::slot);
   for (std::size_t i = 0; i < founders.size(); ++i) {
     for (std::size_t j = 0; j < i; ++j) {

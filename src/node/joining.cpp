@@ -31,14 +31,6 @@ TargetAnswer answer_of(const std::string& target, const wire::Hello& theirs) {
           .charter = charter_of(theirs)};
 }
 
-wire::Unreachable outcome_of(const membership::Heard& heard, NodeId me) {
-  if (const auto* silent = std::get_if<TargetSilent>(&heard)) return {silent->target, silent->why};
-  const auto& answer = std::get<TargetAnswer>(heard);
-  if (answer.node.id == me) return {answer.target, "this node itself"};
-  if (answer.cluster.id == ClusterId{}) return {answer.target, "in no cluster yet"};
-  return {answer.target, "in cluster " + answer.cluster.name};
-}
-
 }  // namespace
 
 Joining::Joining(net::Loop& loop, membership::Search search, wire::Hello hello, Counts& counts,
@@ -48,7 +40,6 @@ Joining::Joining(net::Loop& loop, membership::Search search, wire::Hello hello, 
       hello_{std::move(hello)},
       counts_{counts},
       listener_{std::move(listener)} {
-  for (const std::string& target : search_.targets()) in_vain_.push_back({target, "not asked yet"});
   ask_all_after(Duration{0});
 }
 
@@ -134,10 +125,8 @@ void Joining::hear(membership::Heard heard) {
 
 void Joining::decide() {
   is_asking_ = false;
-  in_vain_.clear();
   known_.clear();
   for (const membership::Heard& heard : search_.heard()) {
-    in_vain_.push_back(outcome_of(heard, hello_.incarnation.id));
     const auto* answer = std::get_if<TargetAnswer>(&heard);
     if (answer != nullptr) known_.push_back(answer->node.id);
   }
@@ -148,7 +137,8 @@ void Joining::decide() {
     } else {
       ask_all_after(has_news_ ? pause_min : membership::ask_again_after(rounds_++));
     }
-    return listener_.on_wait(again->sentence);
+    waits_for_ = std::move(again->sentence);
+    return listener_.on_wait(waits_for_);
   }
   over_ = true;
   if (auto* join = std::get_if<membership::Join>(&choice)) {

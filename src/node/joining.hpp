@@ -37,8 +37,8 @@ class Joining {
   /// Where this node is reached, as far as it has learnt.
   [[nodiscard]] const std::optional<std::string>& own_slot() const { return search_.own_slot(); }
 
-  /// Who was asked, and why that was in vain.
-  [[nodiscard]] const std::vector<wire::Unreachable>& in_vain() const { return in_vain_; }
+  /// In one sentence, who was seen and who was not, and why. Empty: nobody has answered yet.
+  [[nodiscard]] const std::string& waits_for() const { return waits_for_; }
 
   static constexpr Duration answer_time = std::chrono::seconds{2};      ///< For each target.
   static constexpr Duration pause_min = std::chrono::milliseconds{10};  ///< Between two rounds.
@@ -57,7 +57,7 @@ class Joining {
   Counts& counts_;
   Listener listener_;
   std::list<Visit> visits_;
-  std::vector<wire::Unreachable> in_vain_;
+  std::string waits_for_;
   std::vector<NodeId> known_;  ///< Who answered in the last round.
   unsigned rounds_ = 0;        ///< In vain.
   bool is_asking_ = false;

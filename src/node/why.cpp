@@ -39,7 +39,7 @@ wire::NoGoose why_none(const Facts& facts, Instant now) {
   const Raft& raft = facts.engine.raft();
   if (raft.record().is_fresh()) {
     wire::WaitingToFound waiting;
-    if (facts.joining != nullptr) waiting.targets = facts.joining->in_vain();
+    if (facts.joining != nullptr) waiting.sentence = facts.joining->waits_for();
     return waiting;
   }
   if (auto few = too_few(facts, now)) return *few;

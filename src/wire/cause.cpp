@@ -96,8 +96,7 @@ constexpr std::array<std::string_view, std::variant_size_v<NoGoose>> no_goose_co
     "disk_failed",      "standing_aside", "electing"};
 
 std::string text_of(const WaitingToFound& it) {
-  if (it.targets.empty()) return "waits to be invited into a cluster";
-  return "waits for a cluster to join: " + joined(it.targets);
+  return it.sentence.empty() ? "waits for a cluster to join" : it.sentence;
 }
 
 std::string text_of(const NoMajority& it) {

@@ -28,9 +28,9 @@ struct Unreachable {
   std::string why{};
 };
 
-/// Fresh, and nobody to join is there. No targets: it waits to be invited.
+/// Fresh, and nobody to join or to found with is there.
 struct WaitingToFound {
-  std::vector<Unreachable> targets{};
+  std::string sentence{};  ///< Who was seen and who was not, and why. Empty: nobody answered yet.
 };
 
 /// Too few voters are linked, this one counted where it is one.

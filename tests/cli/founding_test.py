@@ -70,7 +70,9 @@ class Founding(pond.PondTest):
                 first, second, odd = self.slots(3)
                 self.start(first, second)
                 self.start(odd, **variables)
-                self.until_waits(first, f"{odd.address} ({why})")
+                wanted = f"{odd.address} ({why}); sees {second.address}"
+                pond.until(wanted, lambda: wanted in (first.status() or {}).get("cause", ""))
+                self.until_waits(first, wanted)
                 self.assertIsNone(first.status()["goose"])
                 self.end_all()
 

@@ -226,20 +226,20 @@ TEST(Founding, says_who_is_missing_and_why) {
   smaller.limits.voters = 3;
   TargetAnswer never_led = member("b:1", 2, {Term{0}, 1});
   const std::pair<Heard, const char*> cases[]{
-      {TargetSilent{"b:1", "refused"}, "b:1 (refused)"},
-      {TargetSilent{"b:1", "upgrade it first", true}, "b:1 (upgrade it first)"},
-      {fresh("b:1", 2), "b:1 (was not told --expect 3)"},
-      {founder("b:1", 2, others_told), "b:1 (was told other addresses: a:1, h:1, g:1)"},
-      {founder("b:1", 2, slower), "b:1 (was told another promise)"},
-      {founder("b:1", 2, smaller), "b:1 (was told other limits)"},
-      {never_led, "b:1 (its cluster was never led)"},
+      {TargetSilent{"b:1", "refused"}, "b:1 (refused); sees a:1"},
+      {TargetSilent{"b:1", "upgrade it first", true}, "b:1 (upgrade it first); sees a:1"},
+      {fresh("b:1", 2), "b:1 (was not told --expect 3); sees a:1"},
+      {founder("b:1", 2, others_told), "b:1 (was told other addresses: a:1, h:1, g:1); sees a:1"},
+      {founder("b:1", 2, slower), "b:1 (was told another promise); sees a:1"},
+      {founder("b:1", 2, smaller), "b:1 (was told other limits); sees a:1"},
+      {never_led, "b:1 (its cluster was never led); sees a:1"},
       {founder("b:1", 1), "a:1 and b:1 (they are one node)"}};
   for (const auto& [heard, why] : cases) {
     Search search = founding();
     for (int round = 0; round < 3; ++round) {
       EXPECT_EQ(
           word_of(decide(search, {founder("a:1", 1), heard, founder("g:1", 7)})),
-          std::string{"again: waits to found cluster pond with all 3, or to join it: "} + why);
+          "again: waits to found cluster pond with all 3, or to join it: " + std::string{why});
     }
   }
 }

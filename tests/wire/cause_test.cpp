@@ -91,10 +91,9 @@ TEST(Cause, other_reasons) {
 std::string told(const NoGoose& why) { return std::string{code_of(why)} + ": " + sentence_of(why); }
 
 TEST(NoGoose, says_what_is_missing) {
-  EXPECT_EQ(told(WaitingToFound{{{"localhost:4001", "refused"}, {"localhost:4002", "fresh too"}}}),
-            "waiting_to_found: waits for a cluster to join: localhost:4001 (refused), "
-            "localhost:4002 (fresh too)");
-  EXPECT_EQ(told(WaitingToFound{}), "waiting_to_found: waits to be invited into a cluster");
+  EXPECT_EQ(told(WaitingToFound{"waits for a node of cluster default: localhost:4001 (refused)"}),
+            "waiting_to_found: waits for a node of cluster default: localhost:4001 (refused)");
+  EXPECT_EQ(told(WaitingToFound{}), "waiting_to_found: waits for a cluster to join");
   EXPECT_EQ(told(NoMajority{3, {{"B", "refused"}, {"C", "no answer for 5 s"}}}),
             "no_majority: 2 of 3 voters unreachable: B (refused), C (no answer for 5 s)");
 }
