@@ -60,7 +60,7 @@ Command run() {
           "signals HUP, QUIT, USR1, USR2 and WINCH that come here. docs/run.md tells more.",
       .options = of_the_node(run_options()),
       .examples = {{"duckduckgoose run --port 4001 -- worker --queue mail", "one worker for all"},
-                   {"duckduckgoose run --once --join a:4001,b:4001 -- ./migrate", "by one node"},
+                   {"duckduckgoose run --once --join localhost:4001 -- ./migrate", "once"},
                    {"duckduckgoose run --on-exit stop -- sh -c 'work; clean-up'",
                     "a shell only where you ask for one"}},
       .run = run_node};

@@ -44,6 +44,12 @@ class Command(RunTest):
         self.assertEqual(node.wait(), 0, node.words())
         self.assertIn("/dev/null\nout\nerr\n", node.words())
 
+    def test_has_the_standard_output_to_itself(self):
+        code, out, log = pond.call("run", "--once", "--port", "0", "--data",
+                                   pathlib.Path(self.folder, "data"), "--", "echo", "result")
+        self.assertEqual((code, out), (0, "result\n"))
+        self.assertRegex(log, "contained by (cgroup|pid1|sweep)\\b")
+
     def test_has_signals_as_a_program_expects_them(self):
         node = self.run_one("--on-exit", "stop", cmd=["grep", "Sig[BI]", "/proc/self/status"])
         node.wait()
@@ -143,6 +149,25 @@ class End(RunTest):
         node.signal(signal.SIGINT)
         self.assertEqual(node.wait(), 130)
         self.assertFalse(alive(command) or alive(daemon))
+
+    def test_of_the_terminal_is_for_the_keeper_alone(self):
+        """Ctrl-Z stops nothing, Ctrl-C ends all in order."""
+        ours, theirs = os.openpty()
+        self.addCleanup(os.close, ours)
+        data = pathlib.Path(self.folder, "data")
+        words = [pond.PROGRAM, "run", "--port", str(pond.free_port()), "--data", str(data), "--",
+                 *self.script("trap 'echo ended by TERM >>$BOOK; exit' TERM\n"
+                              "trap 'echo interrupted >>$BOOK; exit' INT\n"
+                              "echo ready >>$BOOK; while :; do sleep 0.02; done")]
+        with subprocess.Popen(["setsid", "--ctty", *words], env=pond.environment(), stdin=theirs,
+                              stdout=theirs, stderr=theirs) as process:
+            os.close(theirs)
+            self.addCleanup(process.kill)
+            self.until_line("ready")
+            os.write(ours, b"\x1a")
+            os.write(ours, b"\x03")
+            self.assertEqual(process.wait(15 * pond.PATIENCE), 0)
+        self.assertEqual(self.lines(), ["ready", "ended by TERM"])
 
     def test_gives_its_exit_code(self):
         for text, code in [("exit 3", 3), ("kill -KILL $$", 137), ("exit 0", 0)]:

@@ -1,12 +1,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
 
 #include "guard/letter.hpp"
 #include "net/packets.hpp"
+#include "os/descriptor.hpp"
 #include "pond.hpp"
 
 /// What a node tells its keeper, and does when that one is gone.
@@ -20,10 +22,12 @@ class KeptNode : public ::testing::Test {
   void SetUp() override {
     std::array<int, 2> ends{};
     ASSERT_EQ(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends.data()), 0);
+    node_end = ends[0];
+    keeper_end = ends[1];
     Settings settings = pond.settings("a");
-    settings.keeper = ends[0];
+    settings.keeper = node_end;
     keeper = std::make_unique<net::Packets>(
-        pond.loop, ends[1],
+        pond.loop, keeper_end,
         net::Packets::Listener{.on_packet = [this](std::string_view packet) { hear(packet); },
                                .on_end = [] {}});
     pond.start_as("a", settings);
@@ -46,6 +50,8 @@ class KeptNode : public ::testing::Test {
     return nullptr;
   }
 
+  int node_end = -1;    ///< The node's own.
+  int keeper_end = -1;  ///< Of `keeper`.
   Pond pond;
   std::unique_ptr<net::Packets> keeper;
   std::vector<guard::Letter> letters;
@@ -81,6 +87,17 @@ TEST_F(KeptNode, tells_of_a_hold_before_it_answers) {
   EXPECT_THAT(answer.body, HasSubstr(R"("held_for_ms":100)"));
   ASSERT_TRUE(pond.until([this] { return last<guard::Held>() != nullptr; }));
   EXPECT_GT(last<guard::Held>()->until, before + 100ms);
+}
+
+TEST_F(KeptNode, gives_no_hold_that_it_cannot_tell_of) {
+  const Descriptor far{dup(keeper_end)};  // the line stays, and nobody reads
+  const Descriptor near{dup(node_end)};
+  keeper.reset();
+  const std::string letter = guard::encode(guard::Letter{guard::Saved{}});
+  while (send(near.get(), letter.data(), letter.size(), MSG_DONTWAIT) > 0) {
+  }
+  const auto answer = pond.ask("a", "POST", "/hold", R"({"ms":100})");
+  EXPECT_THAT(answer.body, HasSubstr(R"("held_for_ms":0)"));
 }
 
 TEST_F(KeptNode, hands_over_what_proves_its_death_to_every_other_voter) {

@@ -309,6 +309,15 @@ TEST(Handover, waits_for_a_hold_to_pass) {
   EXPECT_EQ(sent<Release>(raft.step(held, Tick{})).size(), 2U);
 }
 
+TEST(Handover, waits_for_the_longest_hold_to_pass) {
+  auto [raft, now] = settled_leader();
+  const Instant held = raft.step(now, Hold{300ms}).held.value();
+  static_cast<void>(raft.step(now + 1ms, Hold{10ms}));
+  static_cast<void>(raft.step(now + 2ms, Drain{}));
+  EXPECT_TRUE(sent<Release>(raft.step(held - 1us, LinkDown{n5})).empty());
+  EXPECT_EQ(sent<Release>(raft.step(held, Tick{})).size(), 2U);
+}
+
 TEST(Hold, is_capped_by_the_lease) {
   auto [raft, now] = settled_leader();
   EXPECT_EQ(raft.step(now, Hold{1h}).held, raft.lease_end());
