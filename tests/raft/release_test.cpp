@@ -300,7 +300,7 @@ TEST(Handover, waits_for_a_hold_to_pass) {
   auto [raft, now] = settled_leader();
   const Instant held = raft.step(now, Hold{300ms}).held.value();
   EXPECT_EQ(held, now + 300ms);
-  EXPECT_TRUE(raft.step(now + 1ms, Drain{}).answers.empty());
+  ASSERT_TRUE(raft.step(now + 1ms, Drain{}).answers.empty());
   const Effects round = raft.step(raft.leader()->heartbeat_at, Tick{});
   static_cast<void>(acknowledge(raft, now + 150ms, n2, round_in(round)));
   const Effects inside = raft.step(held - 1us, Tick{});
