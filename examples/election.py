@@ -77,18 +77,29 @@ class Election:
     def stand(self):
         """Becomes a pre-candidate; False: it may not campaign, or not yet."""
         free_at = max(self.free_at, self.barred_until(self.me["id"]))
+        may_campaign = self.votes and self.may_lead(self.me["id"])
+        if self.goose is None and not may_campaign:
+            return self.tell_voters()
         if self.goose is not None:
             self.follow(None, none_yet() | {"code": "promise_ran_out",
                                             "previous": self.goose["id"],
                                             "quiet_us": self.promise})
         self.stagger = self.draw()
-        if not self.votes or not self.may_lead(self.me["id"]) or free_at > now():
+        if not may_campaign or free_at > now():
             self.campaign_at = max(free_at, now() + self.promise // 10) + self.stagger
             return False
         self.role, self.round = "asking", self.new_round()
         self.granted, self.refused = {self.me["id"]}, set()
         self.campaign_at = now() + self.promise // 2 + self.stagger
         return True
+
+    def tell_voters(self):
+        """Section 5.6: who asks for no votes tells its configuration, which may be the newest."""
+        for node in self.others():
+            self.send(node, "notice", {"cause": self.cause}, True)
+        wait = self.promise if self.votes else random.randrange(1, 8 * self.promise)
+        self.campaign_at = now() + wait
+        return False
 
     def succeed(self):
         """Rule 8: the first in line campaigns at once, if it is linked to a majority."""

@@ -203,6 +203,8 @@ class Rules(Election, Leading):
     def tick(self):
         """Time has passed. A lease that has ended, ended before anything else that happens."""
         self.promises = {who: it for who, it in self.promises.items() if it[1] > now()}
+        if now() >= self.free_at and self.barred_until(None) <= now() + self.promise:
+            self.record.data["promise_max"] = min(self.record.promise_max, self.promise)  # rule 6
         if self.role == "leader" and not self.leads():
             self.step_down("lost_majority")
         if now() < self.campaign_at or not self.config["members"]:

@@ -63,6 +63,19 @@ tests() {
   count "tests of $preset" $((all - bad - skipped)) "$bad" $((SECONDS - begin)) "$log"
 }
 
+# No test may leave a process behind: none runs a program of the build, or in its folder.
+nothing_left_running() {
+  local process left=0
+  for process in /proc/[0-9]*; do
+    if [[ $(readlink "$process/exe" 2>/dev/null) == "$PWD"/build/* ||
+      $(readlink "$process/cwd" 2>/dev/null) == "$PWD"/build/* ]]; then
+      echo "left behind: ${process#/proc/} $(tr '\0' ' ' <"$process/cmdline")"
+      left=1
+    fi
+  done
+  return "$left"
+}
+
 # Random worlds, shared out over the cores: worlds chaos|founding SEEDS FROM
 worlds() {
   local command=$1 seeds=$2 from=$3 workers worker share pids=() status=0

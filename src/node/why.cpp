@@ -14,6 +14,12 @@ constexpr int promises_of_patience = 2;
 
 std::string silence_text(Duration silence) { return "no answer for " + wire::rough_text(silence); }
 
+/// Another cluster of this one's name that is there (F8).
+std::optional<wire::NoGoose> foreigner(const Facts& facts, Instant now) {
+  const bool is_there = facts.foreigner && now - facts.foreigner->met < Foreigner::kept;
+  return is_there ? std::optional<wire::NoGoose>{facts.foreigner->what} : std::nullopt;
+}
+
 std::optional<wire::NoGoose> too_few(const Facts& facts, Instant now) {
   const Raft& raft = facts.engine.raft();
   const Configuration& config = raft.record().config;
@@ -31,7 +37,7 @@ std::optional<wire::NoGoose> too_few(const Facts& facts, Instant now) {
   }
   const std::size_t there = few.voters - few.unreachable.size();
   if (there >= majority_of(few.voters)) return std::nullopt;
-  if (facts.foreigner && now - facts.foreigner->met < Foreigner::kept) return facts.foreigner->what;
+  if (auto other = foreigner(facts, now)) return other;
   return few;
 }
 
@@ -80,7 +86,9 @@ Why why_of(const Facts& facts, Instant now) {
     return {"something that this node had started does not die: it releases nothing", "undying"};
   }
   if (leads || (leadership.leader && raft.leader() == nullptr)) {
-    return {wire::sentence_of(leadership.cause, leadership.leader->id, facts.book),
+    const auto other = foreigner(facts, now);
+    return {wire::sentence_of(leadership.cause, leadership.leader->id, facts.book) +
+                (other ? "; " + wire::sentence_of(*other) : ""),
             std::string{wire::code_of(leadership.cause)}};
   }
   const wire::NoGoose none = why_none(facts, now);

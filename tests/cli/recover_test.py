@@ -93,6 +93,9 @@ class Recover(pond.PondTest):
         back.start()
         pond.until("it says so", lambda: (s := back.status()) and
                    s["cause_code"] == "foreign_cluster")
+        pond.until("the goose says so, too",
+                   lambda: f"{back.address} is in another cluster with the name default"
+                   in (left.status() or {}).get("cause", ""))
         self.assertTrue(left.is_goose())
         self.assertIsNone(back.status()["goose"])
 

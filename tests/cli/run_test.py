@@ -56,14 +56,19 @@ class Command(RunTest):
         self.assertIn("SigBlk:\t0000000000000000\nSigIgn:\t0000000000000000\n", node.words())
 
     def test_gets_the_signals_that_are_meant_for_it(self):
-        node = self.run_one(cmd=self.script("""
-            for i in HUP QUIT USR1 USR2 WINCH; do trap "echo got $i >>$BOOK" $i; done
-            echo ready >>$BOOK; while :; do sleep 0.02; done"""))
-        self.until_line("ready")
-        for name in ["HUP", "QUIT", "USR1", "USR2", "WINCH"]:
-            node.signal(getattr(signal, f"SIG{name}"))
-            self.until_line(f"got {name}")
-        self.assertTrue(node.is_goose())
+        for level in ("cgroup", "sweep", "pidns"):
+            with self.subTest(level):
+                self.need(level)
+                self.book.write_text("")
+                node = self.run_one("--contain", level, cmd=self.script("""
+                    for i in HUP QUIT USR1 USR2 WINCH; do trap "echo got $i >>$BOOK" $i; done
+                    echo ready >>$BOOK; while :; do sleep 0.02; done"""))
+                self.until_line("ready")
+                for name in ["HUP", "QUIT", "USR1", "USR2", "WINCH"]:
+                    node.signal(getattr(signal, f"SIG{name}"))
+                    self.until_line(f"got {name}")
+                self.assertTrue(node.is_goose())
+                self.end_all()
 
     def test_runs_on_the_goose_only(self):
         nodes = self.pond_of_three()

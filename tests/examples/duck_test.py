@@ -1,5 +1,6 @@
 """A node in Python beside nodes of the program: it listens, it votes, and it can be the goose."""
 
+import json
 import pathlib
 import random
 import sys
@@ -84,6 +85,28 @@ class Duck(pond.PondTest):
             self.assertIn(self.until_one_goose([other, duck]), (other, duck))
             old.start()
             self.until_three_vote(nodes)
+
+    def test_is_bound_by_a_longer_promise_for_no_longer_than_that(self):
+        first, _, duck = nodes = self.whole()
+        def longest():
+            return json.loads((duck.data / "duck.json").read_text(encoding="utf-8"))["promise_max"]
+        for promise, microseconds in (("1s", 1_000_000), ("400ms", 400_000)):
+            code, _, err = first.command("set", "promise", promise)
+            self.assertEqual(code, 0, err)
+            pond.until(f"{promise} is the longest", lambda: longest() == microseconds)
+        self.until_one_goose(nodes)
+
+    def test_tells_the_voters_its_configuration_when_it_knows_no_goose(self):
+        duck = rules.Rules(record.Record(self.folder, "default", True), False, list)
+        duck.enrol("default", "5b0e4c1d77aa9e20", {
+            "term": 3, "version": 2, "promise_us": 50_000, "removed": [],
+            "members": [{"id": "9f3c1a7be204d856", "address": "localhost:1", "may_lead": True}]})
+        def told():
+            duck.tick()
+            return duck.out
+        to, kind, body, has_config = pond.until("it tells", told)[0]
+        self.assertEqual((to, kind, has_config), ("9f3c1a7be204d856", "notice", True))
+        self.assertNotIn("leader", body)
 
     def test_is_the_goose_and_hands_over_when_it_is_stopped(self):
         first, second, duck = nodes = self.whole()

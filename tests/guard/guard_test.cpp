@@ -5,6 +5,16 @@
 namespace duckduckgoose::guard {
 namespace {
 
+// docs/keeper.md, docs/run.md.
+TEST(Guard, has_the_times_that_are_documented) {
+  EXPECT_EQ(patience_with_goose(1s), 250ms);
+  EXPECT_EQ(patience_with_goose(50ms), 25ms);
+  EXPECT_EQ(grace_default(1s), 250ms);
+  EXPECT_EQ(grace_max(1s), 500ms);
+  EXPECT_EQ(release_time(1s), 500ms);
+  EXPECT_EQ(release_time(promise_min), 50ms);
+}
+
 // DESIGN 9: proof of death is the only thing that ends a promise early.
 TEST(Guard, releases_when_the_node_is_dead) {
   Scene keeper;
