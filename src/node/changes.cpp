@@ -86,7 +86,8 @@ void Changes::remove(std::string_view who, OnResult on_result) {
   if (!office) return on_result(not_goose());
   const auto why_not = membership::why_not_remove(engine_.config(), *office, *id);
   if (why_not == Outcome::last_leader) {
-    return on_result(conflict("last_leader", name + " is the last voter that may lead: another node has to join first."));
+    return on_result(conflict(
+        "last_leader", name + " is the last voter that may lead: another node has to join first."));
   }
   // A new goose may not be linked to all yet.
   const Instant now = net::Loop::now();
