@@ -65,10 +65,11 @@ tests() {
 
 # No test may leave a process behind: none runs a program of the build, or in its folder.
 nothing_left_running() {
-  local process left=0
+  local process left=0 build
+  build=$(pwd -P)/build
   for process in /proc/[0-9]*; do
-    if [[ $(readlink "$process/exe" 2>/dev/null) == "$PWD"/build/* ||
-      $(readlink "$process/cwd" 2>/dev/null) == "$PWD"/build/* ]]; then
+    if [[ $(readlink "$process/exe" 2>/dev/null) == "$build"/* ||
+      $(readlink "$process/cwd" 2>/dev/null) == "$build"/* ]]; then
       echo "left behind: ${process#/proc/} $(tr '\0' ' ' <"$process/cmdline")"
       left=1
     fi

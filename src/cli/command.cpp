@@ -60,7 +60,8 @@ Command run() {
           "signals HUP, QUIT, USR1, USR2 and WINCH that come here. docs/run.md tells more.",
       .options = of_the_node(run_options()),
       .examples = {{"duckduckgoose run --port 4001 -- worker --queue mail", "one worker for all"},
-                   {"duckduckgoose run --once --join localhost:4001 -- ./migrate", "once"},
+                   {"duckduckgoose run --once --port 4002 --join localhost:4001 -- ./migrate",
+                    "once"},
                    {"duckduckgoose run --on-exit stop -- sh -c 'work; clean-up'",
                     "a shell only where you ask for one"}},
       .run = run_node};

@@ -207,7 +207,8 @@ Choice Search::decide() {
     const std::string silent = needs_own_slot_ && !own_slot_ ? silent_slots() : std::string{};
     if (silent.empty()) return choose(ask_.cluster, sorted.of_our_name);
     return AskAgain{"waits to learn which of " + joined(ask_.charter->slots) +
-                    " is this node before it joins cluster " + ask_.cluster + ": " + silent};
+                    " is this node before it joins cluster " + ask_.cluster + ": " + silent +
+                    "; or give --advertise HOST:PORT"};
   }
   if (sorted.waits.empty() && !sorted.strange.empty()) {
     return Refuse{Exit::protocol, joined(sorted.strange)};

@@ -193,7 +193,8 @@ void Work::command_ended(int exit_code) {
   }
   restarts_.ended(exit_code, net::Loop::now() - started_);
   const auto reason = exit_code == 0 ? ReleaseReason::handover : ReleaseReason::command_failed;
-  if (job_->on_exit == OnExit::handover) return give_up(reason, "its command has failed");
+  if (job_->on_exit == OnExit::handover)
+    return give_up(reason, exit_code == 0 ? "its command has ended" : "its command has failed");
   if (restarts_.is_hopeless()) {
     return give_up(ReleaseReason::command_failed, "its command fails again and again");
   }
@@ -266,6 +267,7 @@ void Work::over(bool well) {
   const bool was_cut_short = job_->once && std::exchange(has_begun_, false) && !done_;
   command_runs_ = false;
   check_runs_ = false;
+  kills_alone_since_.reset();
   note_undying(false);
   if (!well)
     home_.log.warn("hook", "what was started has not ended well: nothing is released early");
@@ -296,7 +298,7 @@ void Work::end_alone(ReleaseReason why) {
   const Instant began = kills_alone_since_.value_or(net::Loop::now());
   if (!containment.kill_all_as_child(keeper_is_dead, limit)) {
     kills_alone_since_ = began;
-    note_undying(net::Loop::now() >= began + guard::patience_with_killed);
+    if (net::Loop::now() >= began + guard::patience_with_killed) note_undying(true);
     home_.log.repeat(LogLevel::warn, "keeper", "takes over",
                      "cannot kill what the goose had started yet", net::Loop::now());
     timer_ = home_.loop.wake_at(net::Loop::now() + tell_every, [this, why] { end_alone(why); });

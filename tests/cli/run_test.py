@@ -164,11 +164,14 @@ class End(RunTest):
                  *self.script("trap 'echo ended by TERM >>$BOOK; exit' TERM\n"
                               "trap 'echo interrupted >>$BOOK; exit' INT\n"
                               "echo ready >>$BOOK; while :; do sleep 0.02; done")]
-        with subprocess.Popen(["setsid", "--ctty", *words], env=pond.environment(), stdin=theirs,
+        # A shell with job control: nothing else can be stopped by a terminal.
+        shell = ["setsid", "--ctty", "bash", "-mc", '"$@"; exit $?', "-"]
+        with subprocess.Popen([*shell, *words], env=pond.environment(), stdin=theirs,
                               stdout=theirs, stderr=theirs) as process:
             os.close(theirs)
             self.addCleanup(process.kill)
             self.until_line("ready")
+            self.addCleanup(self.end_pid, pond.children(process.pid)[0])
             os.write(ours, b"\x1a")
             os.write(ours, b"\x03")
             self.assertEqual(process.wait(15 * pond.PATIENCE), 0)

@@ -261,7 +261,7 @@ TEST(Founding, waits_for_a_silent_slot_where_it_needs_its_own_to_join) {
   search.find_own_slot();
   EXPECT_EQ(word_of(decide(search, silent)),
             "again: waits to learn which of a:1, b:1, g:1 is this node before it joins cluster "
-            "pond: g:1 (no such name)");
+            "pond: g:1 (no such name); or give --advertise HOST:PORT");
   EXPECT_EQ(word_of(decide(search, {founder("a:1", 1), member("b:1", 2), founder("g:1", 7)})),
             "joins cluster pond through b:1");
 }
