@@ -175,6 +175,10 @@ bool is_gone(NodeId voter, ClusterId ours, NodeId met, ClusterId theirs) {
   return met != voter || (theirs != ClusterId{} && theirs != ours);
 }
 
+bool is_lost(NodeId voter, ClusterId ours, NodeId met, ClusterId theirs) {
+  return theirs != ours && is_gone(voter, ours, met, theirs);
+}
+
 bool is_stillborn(const Record& record, const std::vector<NodeId>& lost) {
   const std::vector<Member>& voters = record.config.members;
   const auto is_lost = [&](const Member& it) {

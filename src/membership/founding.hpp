@@ -88,10 +88,13 @@ struct Founder {
 /// one in another cluster.
 [[nodiscard]] bool is_gone(NodeId voter, ClusterId ours, NodeId met, ClusterId theirs);
 
+/// Gone, and whoever has answered there is not in the cluster `ours`: else its voters are others
+/// now, and it lives.
+[[nodiscard]] bool is_lost(NodeId voter, ClusterId ours, NodeId met, ClusterId theirs);
+
 /// F4: the record's cluster never had a goose, and can have none any more, as so many of its voters
-/// are `lost`: gone, and whoever answers there is not in this cluster. Or its node does not vote,
-/// and all voters are lost. Then the node starts over under a new id; not one that an operator has
-/// removed.
+/// are `lost`. Or its node does not vote, and all voters are lost. Then the node starts over under
+/// a new id; not one that an operator has removed.
 [[nodiscard]] bool is_stillborn(const Record& record, const std::vector<NodeId>& lost);
 
 /// The record of the same node alone in a new cluster of that name, for when the majority of the

@@ -34,6 +34,10 @@ struct Sorted {
   std::vector<std::string> waits;    ///< Everything that may still change.
 };
 
+std::string with_reason(const std::string& target, const std::string& why) {
+  return target + " (" + why + ")";
+}
+
 Sorted sort(const Record::Node& me, const std::string& cluster, const std::vector<Heard>& heard) {
   Sorted sorted;
   for (const Heard& it : heard) {
@@ -41,7 +45,7 @@ Sorted sort(const Record::Node& me, const std::string& cluster, const std::vecto
       if (silent->is_other_protocol) {
         sorted.strange.push_back(silent->target + ": " + silent->why);
       } else {
-        sorted.waits.push_back(silent->target + " (" + silent->why + ")");
+        sorted.waits.push_back(with_reason(silent->target, silent->why));
       }
       continue;
     }
@@ -150,7 +154,7 @@ std::string Search::silent_slots() const {
   for (const Heard& it : heard_) {
     const auto* const slot = std::get_if<TargetSilent>(&it);
     if (slot == nullptr || slot->is_other_protocol || !is_slot(slot->target)) continue;
-    silent.push_back(slot->target + " (" + slot->why + ")");
+    silent.push_back(with_reason(slot->target, slot->why));
   }
   return joined(silent);
 }
@@ -172,17 +176,17 @@ std::variant<std::vector<Founder>, std::string> Search::roster() const {
     const std::string why =
         answer != nullptr ? why_not(charter, me_, *answer) : std::get<TargetSilent>(it).why;
     if (!why.empty()) {
-      missing.push_back(std::string{target}.append(" (").append(why).append(")"));
+      missing.push_back(with_reason(target, why));
     } else {
       founders.push_back({target, answer->node});
     }
   }
   if (!missing.empty()) {
-    std::string others;
+    std::vector<std::string> seen;
     for (const Founder& it : founders) {
-      if (it.node.id != me_.id) others += (others.empty() ? "; sees " : ", ") + it.slot;
+      if (it.node.id != me_.id) seen.push_back(it.slot);
     }
-    return joined(missing) + others;
+    return joined(missing) + (seen.empty() ? "" : "; sees " + joined(seen));
   }
   std::ranges::sort(founders, {}, &Founder::slot);
   for (std::size_t i = 0; i < founders.size(); ++i) {

@@ -120,7 +120,7 @@ bool Engine::keep_up_once() {
   const auto change = membership::next_change(config(), *now);
   if (change && carry_out(*change, *now)) return true;
   if (const auto successor = membership::handover_due(config(), *now)) {
-    drain(ReleaseReason::removed, successor, [](const Answer&) {});
+    drain(ReleaseReason::removed, successor);
   }
   return false;
 }

@@ -76,7 +76,9 @@ class Engine {
   using OnAnswer = std::move_only_function<void(const Answer&)>;
   void confirm(OnAnswer on_answer);
   void change(const Edit& edit, OnAnswer on_answer);
-  void drain(ReleaseReason reason, std::optional<NodeId> successor, OnAnswer on_answer);
+  void drain(
+      ReleaseReason reason, std::optional<NodeId> successor = {},
+      OnAnswer on_answer = [](const Answer& /*answer*/) {});
 
   /// Operators want this node out; done by the goose when it can. Forgotten when the office ends.
   /// False: too many.

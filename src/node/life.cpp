@@ -236,7 +236,7 @@ void Life::go_on_unguarded(bool keeper_is_dead) {
   if (!keeper_is_dead) home_.log.warn("keeper", "its keeper does not answer");
   work_.take_over(keeper_is_dead ? ReleaseReason::keeper_dead : ReleaseReason::keeper_silent);
   if (!keeper_is_dead && engine_.leads(net::Loop::now())) {
-    engine_.drain(ReleaseReason::keeper_silent, std::nullopt, [](const Answer&) {});
+    engine_.drain(ReleaseReason::keeper_silent);
   }
 }
 

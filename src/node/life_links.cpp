@@ -148,7 +148,7 @@ void Life::answered(NodeId looked_for, const wire::Hello& theirs) {
     return;
   gone_.push_back(looked_for);
   aim_soon();
-  if (cluster == record().cluster.id) return;  // its voters are others now, and it lives
+  if (!membership::is_lost(looked_for, record().cluster.id, met, cluster)) return;
   lost_.push_back(looked_for);
   // Without anybody to ask it would found a cluster of its own.
   if (home_.settings.join.empty() || !membership::is_stillborn(record(), lost_)) return;

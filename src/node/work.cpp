@@ -111,7 +111,7 @@ void Work::watch_lease() {
   if (last <= net::Loop::now() || backstop_->has_killed()) {
     home_.log.warn("lease", hardly_any_lease + ", and the keeper had not ended what runs");
     take_over(ReleaseReason::lease_ran_low);
-    if (leads()) engine_.drain(ReleaseReason::lease_ran_low, std::nullopt, [](const Answer&) {});
+    if (leads()) engine_.drain(ReleaseReason::lease_ran_low);
     return;
   }
   home_.loop.cancel(lease_timer_);
@@ -158,7 +158,7 @@ void Work::hear(const guard::Reply& reply) {
     if (!is_news || !leads()) return;
     // The keeper saw the lease run out: whatever is renewed, this tenure is over.
     home_.log.warn("lease", hardly_any_lease + ": what the goose had started ends");
-    engine_.drain(ReleaseReason::lease_ran_low, std::nullopt, [](const Answer&) {});
+    engine_.drain(ReleaseReason::lease_ran_low);
   } else if (std::holds_alternative<guard::WorkLives>(reply)) {
     note_undying(stage_ == Stage::runs || stage_ == Stage::ends);
   } else if (const auto* ended = std::get_if<guard::WorkEnded>(&reply)) {
@@ -267,7 +267,6 @@ void Work::over(bool well) {
   const bool was_cut_short = job_->once && std::exchange(has_begun_, false) && !done_;
   command_runs_ = false;
   check_runs_ = false;
-  kills_alone_since_.reset();
   note_undying(false);
   if (!well)
     home_.log.warn("hook", "what was started has not ended well: nothing is released early");
@@ -280,6 +279,7 @@ void Work::over(bool well) {
 }
 
 void Work::note_undying(bool is_undying) {
+  if (!is_undying) kills_alone_since_.reset();
   if (std::exchange(is_undying_, is_undying) != is_undying) listener_.on_news();
 }
 
@@ -304,7 +304,6 @@ void Work::end_alone(ReleaseReason why) {
     timer_ = home_.loop.wake_at(net::Loop::now() + tell_every, [this, why] { end_alone(why); });
     return;
   }
-  kills_alone_since_.reset();
   note_undying(false);
   const bool is_alone = keeper_is_dead || containment.living_chooser() == 0;
   home_.log.warn("keeper", "killed all that the goose had started");

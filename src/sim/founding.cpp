@@ -271,7 +271,9 @@ void Founding::look_around(Place place, unsigned life) {
       std::erase(mine.lost, voter.id);
       const ClusterId ours = mine.disk->cluster.id;
       if (membership::is_gone(voter.id, ours, theirs.node.id, theirs.cluster.id)) {
-        if (theirs.cluster.id != ours) mine.lost.push_back(voter.id);
+        if (membership::is_lost(voter.id, ours, theirs.node.id, theirs.cluster.id)) {
+          mine.lost.push_back(voter.id);
+        }
         if (membership::is_stillborn(*mine.disk, mine.lost)) take_new_id(place);
       } else {
         learn(place, theirs);

@@ -1,6 +1,5 @@
 """`duckduckgoose run` and its hooks, with real processes: what CMD gets, and how it ends."""
 
-import contextlib
 import os
 import pathlib
 import signal
@@ -8,7 +7,7 @@ import subprocess
 import time
 
 import pond
-from running import RunTest, alive
+from running import RunTest, alive, end
 
 
 class Command(RunTest):
@@ -171,7 +170,7 @@ class End(RunTest):
             os.close(theirs)
             self.addCleanup(process.kill)
             self.until_line("ready")
-            self.addCleanup(self.end_pid, pond.children(process.pid)[0])
+            self.addCleanup(end, pond.children(process.pid)[0])
             os.write(ours, b"\x1a")
             os.write(ours, b"\x03")
             self.assertEqual(process.wait(15 * pond.PATIENCE), 0)
@@ -241,7 +240,7 @@ class End(RunTest):
     def test_that_does_not_come_is_told(self):
         node = self.powerless(*self.UNDYING.split())
         command = pond.until("it runs", lambda: pond.child_named(node.process.pid, "sleep"))
-        self.addCleanup(self.end_pid, command)
+        self.addCleanup(end, command)
         node.signal(signal.SIGTERM)
         pond.until("it says so", lambda: self.code_of(node) == "undying", 30)
         self.assertTrue(node.is_goose(), "nobody else may be")
@@ -253,16 +252,12 @@ class End(RunTest):
             f"{self.UNDYING} & echo left $! >>$BOOK\n"
             "while [ ! -e $BOOK.end ]; do sleep 0.02; done"))
         left = int(self.until_line("left").split()[1])
-        self.addCleanup(self.end_pid, left)
+        self.addCleanup(end, left)
         pathlib.Path(f"{self.book}.end").touch()
         pond.until("it says so", lambda: self.code_of(node) == "undying", 30)
         self.assertFalse(node.status()["healthy"])
         os.kill(left, signal.SIGKILL)
         pond.until("it goes on", lambda: self.code_of(node) != "undying")
-
-    def end_pid(self, pid):
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
 
     def test_three_times_too_soon_leaves_it_to_another_node(self):
         first, *rest = self.pond_of_three(cmd=self.script(

@@ -12,6 +12,11 @@ def alive(pid):
     return pond.exists(int(pid))
 
 
+def end(pid):
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGKILL)
+
+
 class RunTest(pond.PondTest):
     def setUp(self):
         super().setUp()
@@ -23,8 +28,7 @@ class RunTest(pond.PondTest):
         for node in self.nodes:
             # A keeper that has lost its node ends by itself.
             if node.pid() not in (None, node.process.pid):
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(node.pid(), signal.SIGKILL)
+                end(node.pid())
         for node in self.nodes:
             if node.process:
                 node.wait()

@@ -1,21 +1,13 @@
 """Saves made slow, with real processes: a goose whose save ends before its lease is left alone."""
 
-import contextlib
-import os
 import pathlib
-import signal
 import subprocess
 import sys
 
 import pond
-from running import RunTest, alive
+from running import RunTest, alive, end
 
 LIBRARY = sys.argv.pop(1)
-
-
-def end(pid):
-    with contextlib.suppress(ProcessLookupError):
-        os.kill(pid, signal.SIGKILL)
 
 
 class SlowSave(pond.PondTest):
