@@ -116,6 +116,12 @@ Expected<node::LogSettings> log_settings(const Values& values) {
 
 std::vector<node::SettingSource> sources_of(const Values& values, const Sourced& data) {
   std::vector<node::SettingSource> sources;
+  const auto note = [&sources](Opt opt, const Sourced& given) {
+    const bool is_switched_on = given.text.empty();
+    sources.push_back({.name = name_of(opt),
+                       .value = is_switched_on ? "yes" : given.text,
+                       .source = given.source});
+  };
   for (const Opt opt : node_options()) {
     const OptionSpec& spec = spec_of(opt);
     auto given = opt == Opt::data ? std::optional{data} : values.find(opt);
@@ -123,14 +129,11 @@ std::vector<node::SettingSource> sources_of(const Values& values, const Sourced&
     if (!given && !spec.default_text.empty()) {
       given = {.text = std::string{spec.default_text}, .source = "default"};
     }
-    if (!given) continue;
-    if (given->text.empty()) given->text = "yes";
-    sources.push_back({.name = name_of(opt), .value = given->text, .source = given->source});
+    if (given) note(opt, *given);
   }
   for (const auto options : {work_options(), run_options()}) {
     for (const Opt opt : options) {
-      const auto given = values.find(opt);
-      if (given) sources.push_back({name_of(opt), given->text, given->source});
+      if (const auto given = values.find(opt)) note(opt, *given);
     }
   }
   return sources;

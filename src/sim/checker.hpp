@@ -49,7 +49,7 @@ class Checker {
   void works(PlaceIndex place, bool alive) { watch_[place].works = alive; }
   /// What should have been put in order is not: others have to wait as if nothing was released.
   void ended_badly(PlaceIndex place, Duration promise, TrueTime now);
-  /// A keeper that is on time answers for it: nobody else leads while what `who` has started lives.
+  /// Its keeper answers for it: nobody else leads while what `who` has started lives.
   void contained(Incarnation who, bool lives);
 
   [[nodiscard]] const std::optional<Violation>& violation() const { return violation_; }

@@ -327,7 +327,7 @@ void World::begin_work(PlaceIndex index) {
   place.works = true;
   if (!place.keeper) return;
   keepers_[*place.keeper].works = true;
-  if (keeper_speed.slow == 0) checker_.contained(who, true);
+  checker_.contained(who, true);
   const Duration promise = place.process->record().config.promise;
   tell_keeper(index, guard::WorkBegan{guard::grace_default(promise)});
 }

@@ -174,6 +174,7 @@ class World {
     Duration promise{0};              ///< As it was last told.
     Instant beat_at;                  ///< When it was last told how things stand.
     std::optional<TrueTime> wake_at;  ///< When the next wake-up lies in the queue.
+    bool is_late = false;             ///< ... and it comes late.
     std::vector<Message> proof;       ///< What it tells, one a voter, once the process is dead.
   };
   using KeeperIndex = std::size_t;
@@ -215,6 +216,7 @@ class World {
   void see_death(PlaceIndex place);
   void give_keeper(KeeperIndex keeper, const guard::Event& event);
   void wake_keeper(KeeperIndex keeper, TrueTime at);
+  void excuse(const Watcher& watcher);
   void keeper_kills(KeeperIndex keeper);
   void kept_work_ends(KeeperIndex keeper);
   void prove(KeeperIndex keeper);

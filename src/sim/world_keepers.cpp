@@ -83,6 +83,8 @@ void World::give_keeper(KeeperIndex keeper, const guard::Event& event) {
     if (!watcher.wake_at || wake_at < *watcher.wake_at) {
       const bool is_late = keeper_speed.slow > 0 && chance_.below(1000) < keeper_speed.slow;
       watcher.wake_at = wake_at + (is_late ? chance_.up_to(keeper_speed.slow_max) : Duration{0});
+      watcher.is_late = is_late;
+      excuse(watcher);
       plan(Happening::keeper_wakes, *watcher.wake_at);
     }
   }
@@ -96,6 +98,13 @@ void World::give_keeper(KeeperIndex keeper, const guard::Event& event) {
   if (orders.kill_node) plan(Happening::keeper_kills, now_ + chance_.up_to(proof_within));
 }
 
+/// Nobody can kill while keeper and node both stand still: docs/run.md says so.
+void World::excuse(const Watcher& watcher) {
+  const Place& place = places_[watcher.place];
+  const bool node_stands_still = place.life == watcher.life && (place.stopped || place.busy);
+  if (watcher.is_late && node_stands_still) checker_.contained(watcher.who, false);
+}
+
 void World::keeper_kills(KeeperIndex keeper) {
   const Watcher& watcher = keepers_[keeper];
   if (places_[watcher.place].life != watcher.life) return;
@@ -106,7 +115,9 @@ void World::keeper_kills(KeeperIndex keeper) {
 void World::wake_keeper(KeeperIndex keeper, TrueTime at) {
   Watcher& watcher = keepers_[keeper];
   if (watcher.wake_at != at) return;  // an earlier one took its place
+  excuse(watcher);
   watcher.wake_at.reset();
+  watcher.is_late = false;
   give_keeper(keeper, guard::Tick{});
 }
 

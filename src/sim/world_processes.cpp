@@ -128,6 +128,7 @@ void World::stop(PlaceIndex index) {
   ++counts_.faults;
   if (log_ != nullptr) note(places_[index].address + " is stopped");
   places_[index].stopped = true;
+  if (const auto keeper = places_[index].keeper) excuse(keepers_[*keeper]);
 }
 
 void World::resume(PlaceIndex index) {

@@ -1,9 +1,7 @@
 """The keeper, with real processes: what either does when the other is gone or stands still."""
 
-import contextlib
 import os
 import signal
-import socket
 import subprocess
 import time
 
@@ -161,26 +159,6 @@ class Keeper(pond.PondTest):
         self.until_voters(nodes, 3)
         kill_node(first)
         self.assertEqual(self.cause_of(nodes, first)[0], "proof_of_death")
-
-    def test_tells_the_service_manager_how_things_stand(self):
-        path = os.path.join(self.folder, "notify")
-        manager = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-        self.addCleanup(manager.close)
-        manager.bind(path)
-        manager.settimeout(15 * pond.PATIENCE)
-        node = self.first(NOTIFY_SOCKET=path)
-        heard = manager.recv(4096).decode()
-        self.assertTrue(heard.startswith("READY=1\nSTATUS="), heard)
-        while "founded the cluster" not in heard:
-            heard = manager.recv(4096).decode()
-        node.signal(signal.SIGTERM)
-        while heard != "STOPPING=1":
-            heard = manager.recv(4096).decode()
-        self.assertEqual(node.wait(), 0)
-        manager.setblocking(False)
-        with contextlib.suppress(BlockingIOError):
-            while True:
-                self.assertNotIn("READY=1", manager.recv(4096).decode())
 
     def test_a_duck_holds_nothing(self):
         node = self.first()

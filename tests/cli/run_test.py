@@ -48,6 +48,7 @@ class Command(RunTest):
                                    pathlib.Path(self.folder, "data"), "--", "echo", "result")
         self.assertEqual((code, out), (0, "result\n"))
         self.assertRegex(log, "contained by (cgroup|pid1|sweep)\\b")
+        self.assertIn("once = yes (--once)", log)
 
     def test_has_signals_as_a_program_expects_them(self):
         node = self.run_one("--on-exit", "stop", cmd=["grep", "Sig[BI]", "/proc/self/status"])

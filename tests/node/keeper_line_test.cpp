@@ -124,6 +124,16 @@ TEST_F(KeptNode, is_not_guarded_by_a_keeper_that_does_not_answer) {
   EXPECT_TRUE(pond.until([this] { return pond.status("a").guarded; }));
 }
 
+// DESIGN 9: no answer for a quarter of the promise. The last answer may have come just before.
+TEST_F(KeptNode, waits_so_long_for_an_answer) {
+  answers = false;
+  const Instant since = net::Loop::now();
+  ASSERT_TRUE(pond.until([this] { return !pond.status("a").guarded; }));
+  const Duration promise = *pond.settings("a").promise;
+  EXPECT_GE(net::Loop::now() - since,
+            guard::patience_with_goose(promise) - guard::beat_every(promise) / 2);
+}
+
 TEST_F(KeptNode, stops_when_its_keeper_wants_it_and_owes_nothing_then) {
   say(guard::Stop{});
   ASSERT_TRUE(pond.until([this] { return pond.ended("a").has_value(); }));

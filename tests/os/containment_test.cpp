@@ -192,6 +192,20 @@ TEST(Containment, has_a_word_for_each_level) {
   EXPECT_FALSE(parse_level("none"));
 }
 
+// SURFACE 5: the best of cgroup, pid1 and sweep that can be had; pidns only where it is wished.
+TEST(Containment, is_the_best_that_needs_no_wish) {
+  for (const Level it : {Level::cgroup, Level::pid1, Level::sweep}) {
+    auto wished = Containment::choose(it, run_id());
+    if (!wished) continue;
+    wished->end();
+    auto chosen = Containment::choose({}, run_id());
+    ASSERT_TRUE(chosen);
+    EXPECT_EQ(to_text(chosen->level()), to_text(it));
+    return chosen->end();
+  }
+  FAIL() << "a sweep can always be had";
+}
+
 TEST(Containment, refuses_what_cannot_be_had) {
   const auto chosen = Containment::choose(Level::pid1, run_id());
   ASSERT_FALSE(chosen);

@@ -1,0 +1,109 @@
+"""packaging/duckduckgoose.service, played as systemd would: what the unit says of the program is
+true."""
+
+import configparser
+import os
+import pathlib
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+
+import pond
+
+UNIT = pathlib.Path(sys.argv.pop(1))
+
+
+class Unit(configparser.ConfigParser):
+    def __init__(self):
+        super().__init__(interpolation=None, delimiters="=")
+        self.optionxform = str
+        self.read(UNIT)
+
+    def says(self, key):
+        return self["Service"][key]
+
+
+class Service(pond.PondTest):
+    """`started` is what systemd runs: in a folder of its own, with a socket to talk to it."""
+
+    def setUp(self):
+        super().setUp()
+        self.unit = Unit()
+        path = pathlib.Path(self.folder, "notify")
+        self.manager = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.addCleanup(self.manager.close)
+        self.manager.bind(str(path))
+        self.manager.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
+        self.manager.settimeout(15 * pond.PATIENCE)
+        self.state = pathlib.Path(self.folder, "lib", self.unit.says("StateDirectory"))
+        self.state.mkdir(parents=True)
+        self.system = {"NOTIFY_SOCKET": path, "STATE_DIRECTORY": self.state}
+
+    def started(self, **variables):
+        program, *words = self.unit.says("ExecStart").split()
+        self.assertEqual(pathlib.Path(program).name, pathlib.Path(pond.PROGRAM).name)
+        node = self.node()
+        variables = {"DUCK_PORT": node.port} | self.system | variables
+        return node.start_as([pond.PROGRAM, *words], **variables)
+
+    def hear(self):
+        """What was said next, and by whom."""
+        words, control, _, _ = self.manager.recvmsg(4096, socket.CMSG_SPACE(12))
+        sender = next(data for _, kind, data in control if kind == socket.SCM_CREDENTIALS)
+        return words.decode(), int.from_bytes(sender[:4], sys.byteorder)
+
+    def hear_until(self, part):
+        """All that is said, up to what has this part."""
+        heard = []
+        while not heard or part not in heard[-1]:
+            words, sender = self.hear()
+            heard.append(words)
+            self.assertEqual(sender, self.main, "NotifyAccess=main")
+        return heard
+
+    def test_is_told_how_things_stand_by_its_main_process(self):
+        self.assertEqual((self.unit.says("Type"), self.unit.says("NotifyAccess")),
+                         ("notify", "main"))
+        node = self.started()
+        self.main = node.process.pid
+        heard = self.hear_until("founded the cluster")
+        self.assertTrue(heard[0].startswith("READY=1\nSTATUS="), heard)
+        node.signal(signal.SIGTERM)
+        heard = self.hear_until("STOPPING=1")
+        self.assertEqual(node.wait(), 0, "Restart=on-failure: not after a stop")
+        self.manager.setblocking(False)
+        with self.assertRaises(BlockingIOError):
+            while True:
+                self.assertNotIn("READY=1", self.hear()[0])
+
+    def test_keeps_its_data_in_the_state_directory(self):
+        node = self.started()
+        pond.until("it is the goose", node.is_goose)
+        self.assertTrue(any(self.state.iterdir()))
+
+    def test_restarts_after_a_crash_and_not_where_that_cannot_help(self):
+        self.assertEqual(self.unit.says("Restart"), "on-failure")
+        useless = {int(code) for code in self.unit.says("RestartPreventExitStatus").split()}
+        node = self.started()
+        pond.until("it is the goose", node.is_goose)
+        os.kill(node.pid(), signal.SIGKILL)
+        self.assertNotIn(node.wait(), {0} | useless)
+        self.assertEqual(self.started(DUCK_PROMISE="soon").wait(), pond.USAGE)
+        self.assertEqual(self.started(DUCK_CLUSTER="other").wait(), pond.CONFIGURATION)
+        self.assertEqual(useless, {pond.USAGE, pond.CONFIGURATION})
+
+    def test_is_one_that_systemd_understands(self):
+        if shutil.which("systemd-analyze") is None:
+            self.skipTest("no systemd here")
+        program = self.unit.says("ExecStart").split()[0]
+        copy = pathlib.Path(self.folder, UNIT.name)
+        copy.write_text(UNIT.read_text().replace(program, pond.PROGRAM))
+        done = subprocess.run(["systemd-analyze", "verify", copy], text=True, capture_output=True,
+                              timeout=30 * pond.PATIENCE, check=False)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+
+
+if __name__ == "__main__":
+    pond.main()
