@@ -196,7 +196,10 @@ class Cluster:
                 tempfile.TemporaryDirectory(prefix="duckduckgoose-bench-"))
             undo.callback(self.end)
             self.start()
-            wait_for(lambda: self.agreed(self.members) is not None and self.is_whole())
+            started = time.monotonic()
+            wait_for(lambda: self.agreed(self.members) is not None)
+            self.agreed_after = time.monotonic() - started
+            wait_for(self.is_whole)
             self._undo = undo.pop_all()
         return self
 

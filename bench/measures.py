@@ -11,7 +11,7 @@ from pathlib import Path
 from cluster import KILL, TERM, free_ports, wait_for
 from costs import IDLE_S, cpu_seconds, private_kb, resident_mb
 from etcd import Etcd
-from pond import PROGRAM, ROOT, Node, Pond
+from pond import PROGRAM, ROOT, Founders, Node, Pond
 from table import Missing, Row
 
 LOAD_S = 3
@@ -33,6 +33,23 @@ def first_goose(rounds):
             finally:
                 node.end()
     yield Row("exec of the first node until it is goose", "<= 50 ms", ms(taken), "ms")
+
+
+def agreed_after(cluster, rounds):
+    taken = []
+    for _ in range(rounds):
+        with cluster(3) as started:
+            taken.append(started.agreed_after)
+    return ms(taken)
+
+
+def founding(rounds):
+    what = "of three started at once: exec of the last until all agree on"
+    yield Row(f"{what} a goose", "<= 200 ms", agreed_after(Founders, rounds), "ms")
+    if shutil.which("etcd"):
+        yield Row(f"{what} etcd's leader", "", agreed_after(Etcd, rounds), "ms")
+    else:
+        yield Missing(f"{what} etcd's leader", "etcd-server is not installed")
 
 
 def change_of_goose(rounds, kind, *arguments):
@@ -122,6 +139,7 @@ def simulator(rounds):
 
 ALL = {
     "first": first_goose,
+    "founding": founding,
     "stop": planned_stop,
     "crash": crash,
     "idle": idle,

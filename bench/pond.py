@@ -68,6 +68,16 @@ class Pond(Cluster):
         return all(it and it["voters"] == self.size for it in answers)
 
 
+class Founders(Pond):
+    """All are started at once, with the same settings."""
+
+    def start(self):
+        ports = free_ports(self.size)
+        slots = ",".join(f"localhost:{port}" for port in ports)
+        words = ["--expect", str(self.size), "--join", slots, *self.arguments]
+        self.members = [Node(port, self.folder, words) for port in ports]
+
+
 OURS, TUNED = "duckduckgoose", "duckduckgoose, promise 100 ms"
 KINDS = (KILL, KILL_KEEPER, KILL_BOTH, STOP, TERM)
 HOW_STOPPED = (STOP, STOP_BOTH)

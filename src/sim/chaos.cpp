@@ -164,6 +164,10 @@ void Chaos::clear_sky(ChaosResult& result) {
   const Duration promise = longest_promise();
   result.was_due = goose_is_due();
   if (!result.was_due) {
+    if (plan_.upkeep && !plan_.goes_behind_upkeep()) {
+      world_.checker().violate("majority", "is lost, and upkeep alone has changed the voters",
+                               world_.now());
+    }
     world_.run_for(promise);
     return;
   }

@@ -57,6 +57,8 @@ void Chaos::take(Action action) {
                                           : world_.begin_work(goose_or_any());
     case Action::stand_aside:
       return world_.stand_aside(place, chance_.up_to(plan_.promise * 4));
+    case Action::remove:
+      return world_.remove(goose_or_any(), world_.id(any_place()));
     case Action::drain: {
       const auto reason = chance_.below(3) == 0 ? ReleaseReason::stopped : ReleaseReason::handover;
       const auto successor = chance_.below(2) == 0 ? std::optional{world_.id(place)} : std::nullopt;
@@ -173,25 +175,34 @@ void Chaos::add_voter() {
   const Place& newcomer = world_.places()[place];
   world_.change(leader, AddVoter{{world_.id(place), newcomer.address, newcomer.may_lead}});
   if (chance_.below(6) == 0) world_.kill(place, World::Keeper::is_silent);
-  if (plan_.weights.at(std::to_underlying(Action::undo)) > 0 && chance_.below(4) == 0) {
+  if (plan_.takes(Action::undo) && chance_.below(4) == 0) {
     world_.change(leader, Undo{});
   }
 }
 
-/// A disk may be lost as long as the others can go on without it; else the cluster is lost, which
-/// tells nothing.
+/// A disk may be lost as long as the others can go on without it, under the newest that any of them
+/// has or is about to save; else the cluster is lost, which tells nothing.
 bool Chaos::may_lose_disk(PlaceIndex place) const {
-  const Configuration* const newest = world_.checker().configurations().newest();
-  if (newest == nullptr || !newest->has(world_.id(place))) return true;
-  std::size_t others = 0;
-  bool may_lead = false;
-  for (const Member& member : newest->members) {
-    if (member.id == world_.id(place) || world_.checker().configurations().is_lost(member.id))
-      continue;
-    ++others;
-    may_lead |= member.may_lead;
-  }
-  return may_lead && others >= majority_of(newest->members.size());
+  const auto& configurations = world_.checker().configurations();
+  const NodeId id = world_.id(place);
+  const auto can_do_without = [&](const Configuration* config) {
+    if (config == nullptr || !config->has(id)) return true;
+    std::size_t others = 0;
+    bool may_lead = false;
+    for (const Member& member : config->members) {
+      if (member.id == id || configurations.is_lost(member.id)) continue;
+      ++others;
+      may_lead |= member.may_lead;
+    }
+    return may_lead && others >= majority_of(config->members.size());
+  };
+  const Configuration* const newest = configurations.newest();
+  const auto may_save = [&](const Place& it) {
+    const bool is_news = it.saving && newest != nullptr && it.saving->config.stamp > newest->stamp;
+    return !is_news || can_do_without(&it.saving->config);
+  };
+  return can_do_without(newest) && can_do_without(configurations.newest(id)) &&
+         std::ranges::all_of(world_.places(), may_save);
 }
 
 void Chaos::take_on_data(Action action) {

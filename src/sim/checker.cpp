@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "membership/upkeep.hpp"
 #include "sim/names.hpp"
 
 namespace duckduckgoose::sim {
@@ -45,10 +46,31 @@ void Checker::born(PlaceIndex place, Incarnation who, const Record& durable, con
   saved(place, durable, now);
 }
 
-void Checker::died(PlaceIndex place) {
+void Checker::died(PlaceIndex place, TrueTime now) {
   watch_[place].alive = false;
+  if (watch_[place].data == Data::own) past_of(watch_[place].who.id).died_at = now;
   watch_[place].office.reset();
   watch_[place].works = false;
+}
+
+/// Of its voters so many live, or died after `since`.
+bool Checker::has_majority(const Configuration& config, TrueTime since) const {
+  const auto lives = [&](const Member& member) {
+    const auto is_it = [&](const Watch& it) {
+      return it.alive && it.data == Data::own && it.who.id == member.id;
+    };
+    const auto past = std::ranges::find(past_, member.id, &Past::id);
+    return std::ranges::any_of(watch_, is_it) || (past != past_.end() && past->died_at > since);
+  };
+  const auto living = static_cast<std::size_t>(std::ranges::count_if(config.members, lives));
+  return living >= majority_of(config.members.size());
+}
+
+void Checker::kept_up(const Configuration& before, const Configuration& after, TrueTime now) {
+  const Duration unseen = membership::silent_after(before.promise) * 11 / 10;  // by a slow clock
+  const TrueTime since = now - unseen;
+  if (!has_majority(before, now) || has_majority(after, since)) return;
+  violate("majority", "of " + names_of(before) + " too few are left in " + names_of(after), now);
 }
 
 void Checker::ended_badly(PlaceIndex place, Duration promise, TrueTime now) {

@@ -29,7 +29,7 @@ class Checker {
   // What happens to processes and disks.
   void born(PlaceIndex place, Incarnation who, const Record& durable, const NodeClock& clock,
             Data data, TrueTime now);
-  void died(PlaceIndex place);
+  void died(PlaceIndex place, TrueTime now);
   /// The clock has missed some time: what that makes valid again is told like any other lease.
   void clock_changed(PlaceIndex place, const NodeClock& clock, TrueTime now);
   void disk_lost(NodeId id) { configurations_.lost(id); }
@@ -46,6 +46,8 @@ class Checker {
 
   // What people ask, and the goose's command.
   void asked(PlaceIndex place, Ticket ticket, bool to_confirm, TrueTime now);
+  /// A leader has changed the voters of its own accord: that must not be what loses the majority.
+  void kept_up(const Configuration& before, const Configuration& after, TrueTime now);
   void works(PlaceIndex place, bool alive) { watch_[place].works = alive; }
   /// What should have been put in order is not: others have to wait as if nothing was released.
   void ended_badly(PlaceIndex place, Duration promise, TrueTime now);
@@ -132,9 +134,11 @@ class Checker {
     Term voted_in;
     NodeId voted_for;
     Round newest_round;
+    TrueTime died_at;
   };
 
   [[nodiscard]] Past& past_of(NodeId id);
+  [[nodiscard]] bool has_majority(const Configuration& config, TrueTime since) const;
   [[nodiscard]] bool is_foreign(const Watch& watch, const Message& message) const;
   void check_received(PlaceIndex place, const Message& message, const Effects& effects,
                       TrueTime now);

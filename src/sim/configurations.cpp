@@ -94,10 +94,11 @@ void Configurations::lost(NodeId id) {
   if (holder != holders_.end()) holder->lost = true;
 }
 
-const Configuration* Configurations::newest() const {
+const Configuration* Configurations::newest(std::optional<NodeId> without) const {
   const Holder* best = nullptr;
   for (const Holder& holder : holders_) {
-    if (!holder.lost && (best == nullptr || holder.stamp > best->stamp)) best = &holder;
+    const bool is_there = !holder.lost && holder.id != without;
+    if (is_there && (best == nullptr || holder.stamp > best->stamp)) best = &holder;
   }
   return best == nullptr ? nullptr : known(best->stamp);
 }

@@ -23,8 +23,8 @@ class Configurations {
   /// The disk of `id` is lost: it will never vote again.
   void lost(NodeId id);
 
-  /// The newest configuration on any disk that is not lost.
-  [[nodiscard]] const Configuration* newest() const;
+  /// The newest configuration on any disk that is not lost, nor that of `without`.
+  [[nodiscard]] const Configuration* newest(std::optional<NodeId> without = {}) const;
 
   /// How many differ from their forerunner in more than the stamp.
   [[nodiscard]] std::size_t changes() const { return changes_; }

@@ -5,6 +5,7 @@
 #include <deque>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "raft/raft.hpp"
 #include "sim/checker.hpp"
@@ -44,6 +45,8 @@ struct Place {
 
   bool works = false;  ///< A command of the goose lives, perhaps longer than the tenure.
   TrueTime held_until;
+
+  std::vector<NodeId> removals;  ///< Whom operators have asked this leader to take out.
 
   std::optional<TrueTime> tick_at;  ///< When the next tick lies in the queue.
   TrueTime wake_at;                 ///< When the core wants it.

@@ -18,8 +18,8 @@ T one_of(Chance& chance, const std::array<T, N>& choices) {
 
 /// How often an action is taken in a seed that takes it.
 constexpr std::array<std::uint32_t, actions> usual_weights{
-    30, 10, 8, 8, 2, 4, 3, 3, 6, 3, 8, 12, 4, 3,   // start to change_weather
-    6,  4,  4, 3, 8, 4, 4, 3, 2, 2, 1, 1,  1, 2};  // add_voter to clone, stand_aside
+    30, 10, 8, 8, 2, 4, 3, 3, 6, 3, 8, 12, 4, 3,      // start to change_weather
+    6,  4,  4, 3, 8, 4, 4, 3, 2, 2, 1, 1,  1, 2, 4};  // add_voter to clone, stand_aside, remove
 
 }  // namespace
 

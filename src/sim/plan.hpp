@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <utility>
 
 #include "raft/chance.hpp"
 #include "sim/weather.hpp"
@@ -39,8 +40,9 @@ enum class Action : std::uint8_t {
   restore,
   clone,
   stand_aside,
+  remove,
 };
-inline constexpr std::size_t actions = 28;
+inline constexpr std::size_t actions = 29;
 
 /// Everything about one run that its seed decides beforehand.
 struct Plan {
@@ -61,6 +63,14 @@ struct Plan {
   Weather weather;
   Duration work_ends_within{0};
   std::array<std::uint32_t, actions> weights{};  ///< How often each action is taken; 0: never.
+
+  [[nodiscard]] bool takes(Action action) const {
+    return weights.at(std::to_underlying(action)) > 0;
+  }
+  /// Are the voters changed in other ways than by upkeep?
+  [[nodiscard]] bool goes_behind_upkeep() const {
+    return takes(Action::add_voter) || takes(Action::drop_voter) || takes(Action::undo);
+  }
 };
 
 [[nodiscard]] Plan make_plan(Chance& chance);

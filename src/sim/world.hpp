@@ -103,6 +103,7 @@ class World {
 
   // Questions.
   Ticket change(PlaceIndex place, Edit edit);
+  void remove(PlaceIndex leader, NodeId id);  ///< By upkeep: in its own time, if it can be.
   Ticket confirm(PlaceIndex place);
   Ticket drain(PlaceIndex place, ReleaseReason reason, std::optional<NodeId> successor);
   void hold(PlaceIndex place, Duration wanted);
@@ -190,6 +191,7 @@ class World {
   void drain_inbox(PlaceIndex place);
   void schedule_tick(PlaceIndex place, std::optional<Instant> wake);
   void keep_up(PlaceIndex place);
+  [[nodiscard]] std::optional<membership::Office> office_of(PlaceIndex place) const;
   [[nodiscard]] std::vector<NodeId> displaced_for(PlaceIndex place) const;
   void mix(std::uint64_t number) { digest_ = (digest_ ^ number) * 0x100000001b3U; }
 

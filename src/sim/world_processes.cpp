@@ -118,9 +118,10 @@ void World::kill(PlaceIndex index, Keeper keeper) {
   place.inbox.clear();
   place.unsent.reset();
   place.doom.reset();
+  place.removals.clear();
   place.tick_at.reset();
   place.linked_to = {};
-  checker_.died(index);
+  checker_.died(index, now_);
 }
 
 void World::stop(PlaceIndex index) {
