@@ -6,7 +6,6 @@ import shutil
 import subprocess
 import tempfile
 import time
-from pathlib import Path
 
 from cluster import KILL, TERM, free_ports, wait_for
 from costs import IDLE_S, cpu_seconds, private_kb, resident_mb

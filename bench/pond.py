@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 from cluster import (KILL, KILL_BOTH, KILL_KEEPER, STOP, STOP_BOTH, TERM, Asker, Cluster, Member,
-                     Setting, free_ports, http_json, is_alive, kill, wait_for)
+                     Setting, free_ports, http_json, is_alive, wait_for)
 
 ROOT = Path(__file__).resolve().parent.parent
 PROGRAM = ROOT / "build" / "release" / "duckduckgoose"

@@ -197,6 +197,19 @@ class Set(pond.PondTest):
             self.assertIn(f"at most {voters} nodes vote", out)
             self.until_voters(nodes, voters)
 
+    def test_of_the_time_to_shrink_lets_two_dead_go_whom_nobody_can_replace(self):
+        nodes = self.cluster(5)
+        goose = self.until_one_goose(nodes)
+        self.assertEqual(goose.command("set", "shrink-after", "1s")[0], 0)
+        *dead, _, _ = [node for node in nodes if node is not goose]
+        for node in dead:
+            node.kill()
+        self.until_voters([node for node in nodes if node not in dead], 3)
+        self.assertIn("no observer can take their places", goose.words())
+        for node in dead:
+            node.start()
+        self.until_voters(nodes, 5)
+
     def test_is_refused_with_the_rule(self):
         node = self.first()
         for words, parts in ((("promise", "1"), ("promise", "no unit")),

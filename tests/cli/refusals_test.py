@@ -110,7 +110,8 @@ class Start(pond.PondTest):
                 (["--promise", "1000"], {}, ["--promise", "1000", "unit"]),
                 ([], {"DUCK_PROMISE": "1h"}, ["DUCK_PROMISE", "1h", "50ms"]),
                 (["--join", "localhost"], {}, ["--join", "localhost", "port"]),
-                (["--prot", "1"], {}, ["--prot", "--port"])):
+                (["--prot", "1"], {}, ["--prot", "--port"]),
+                (["--init"], {}, ["--init"])):
             with self.subTest(words=words, variables=variables):
                 self.assert_ends(self.node().start(*words, **variables), pond.USAGE, *parts)
 
@@ -119,11 +120,12 @@ class Warnings(pond.PondTest):
     def test_name_unknown_variables_and_the_port_of_kubernetes(self):
         node = self.node()
         words = ["--port", str(node.port), "--data", str(node.data)]
-        node.start(*words, DUCK_JION="localhost:1", DUCK_SERVICE_HOST="10.0.0.1",
+        node.start(*words, DUCK_JION="localhost:1", DUCK_INIT="yes", DUCK_SERVICE_HOST="10.0.0.1",
                    DUCK_PORT="tcp://10.0.0.1:80")
         pond.until("it is the goose", node.is_goose)
         self.assertIn("DUCK_JION is no setting of this version: ignored; did you mean DUCK_JOIN?",
                       node.words())
+        self.assertIn("DUCK_INIT is no setting of this version", node.words())
         self.assertIn("tcp://10.0.0.1:80", node.words())
         self.assertNotIn("DUCK_SERVICE_HOST", node.words())
 

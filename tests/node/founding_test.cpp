@@ -36,13 +36,14 @@ struct Founding : ::testing::Test {
 
   /// Writes a record of a cluster of `voters`, whose node is the first of them or `id`.
   static Record write(const Settings& settings, NodeId id, Stamp stamp,
-                      const std::vector<Member>& voters) {
+                      const std::vector<Member>& voters, Duration promise_max = {}) {
     store::SystemFiles files;
     auto directory = store::Directory::open(files, settings.data);
     EXPECT_TRUE(directory->load());
     Record record = *store::fresh_record("default", true, net::Loop::unix_ms());
     record.node.id = id;
     record.saves = 1;
+    record.promise_max = promise_max;
     record.cluster.id = ClusterId{4711};
     record.term = stamp.term;
     record.config.stamp = stamp;
@@ -67,10 +68,11 @@ TEST_F(Founding, is_repeated_when_too_few_are_left_of_a_cluster_that_was_never_l
   const auto all = three();
   const auto& join = all.at("a").join;
   write(all.at("b"), NodeId{2}, {Term{0}, 1},
-        {{NodeId{1}, join[0], true}, {NodeId{2}, join[1], true}, {NodeId{3}, join[2], true}});
+        {{NodeId{1}, join[0], true}, {NodeId{2}, join[1], true}, {NodeId{3}, join[2], true}}, 60s);
   for (const auto& [name, settings] : all) pond.start_as(name, settings);
   ASSERT_TRUE(pond.until([this] { return pond.agree() && pond.status("b").voters == 3U; }));
   EXPECT_NE(pond.id("b"), wire::to_text(NodeId{2}));
+  EXPECT_EQ(pond.status("b").role, wire::ShownRole::restarting) << "rule 6: what it had promised";
   EXPECT_THAT(pond.log("b"), HasSubstr("its cluster never had a goose"));
   EXPECT_EQ(pond.status("a").cluster_id, pond.status("b").cluster_id);
 }
