@@ -214,6 +214,7 @@ void Life::leave_after(Duration wait) {
 void Life::leave() {
   home_.loop.cancel(end_timer_);
   if (!on_stopped_) return;
+  if (work_.is_killing()) return leave_after(Work::look_at_first);
   errands_.end();
   tell_vacancy();
   const Raft& core = engine_.raft();

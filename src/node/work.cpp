@@ -106,7 +106,7 @@ void Work::begin() {
 /// The keeper kills all a little before. One that stands still, or comes late, does not; nor can
 /// this be called in time while a save lasts: then the backstop has killed.
 void Work::watch_lease() {
-  if (stage_ != Stage::runs && stage_ != Stage::ends) return;
+  if (!core_knows_ || kills_alone_since_) return;
   const Instant last = may_live_until_ - kill_margin() * 5 / 8;
   if (last <= net::Loop::now() || backstop_->has_killed()) {
     home_.log.warn("lease", hardly_any_lease + ", and the keeper had not ended what runs");
@@ -289,29 +289,33 @@ void Work::take_over(ReleaseReason why) {
   end_alone(why);
 }
 
-/// The core waits until all is dead, and so do all others.
+/// The core waits until all is dead, and so do all others. Meanwhile the lease is renewed.
 void Work::end_alone(ReleaseReason why) {
-  backstop_->disarm();
   const os::Containment& containment = job_->job.containment;
-  const bool keeper_is_dead = why == ReleaseReason::keeper_dead;
-  const Duration limit = std::max<Duration>(grace(), std::chrono::milliseconds{20});
-  const Instant began = kills_alone_since_.value_or(net::Loop::now());
-  if (!containment.kill_all_as_child(keeper_is_dead, limit)) {
-    kills_alone_since_ = began;
-    if (net::Loop::now() >= began + guard::patience_with_killed) note_undying(true);
-    home_.log.repeat(LogLevel::warn, "keeper", "takes over",
-                     "cannot kill what the goose had started yet", net::Loop::now());
-    timer_ = home_.loop.wake_at(net::Loop::now() + tell_every, [this, why] { end_alone(why); });
+  const Instant now = net::Loop::now();
+  if (!backstop_->kill()) {
+    if (!kills_alone_since_) kills_alone_since_ = now;
+    const Duration since = now - *kills_alone_since_;
+    if (since >= guard::patience_with_killed) note_undying(true);
+    if (since >= tell_every) {
+      home_.log.repeat(LogLevel::warn, "keeper", "takes over",
+                       "cannot kill what the goose had started yet", now);
+    }
+    const Duration pause = std::clamp<Duration>(since, look_at_first, tell_every);
+    timer_ = home_.loop.wake_at(now + pause, [this, why] { end_alone(why); });
     return;
   }
+  backstop_->disarm();
   note_undying(false);
-  const bool is_alone = keeper_is_dead || containment.living_chooser() == 0;
+  const bool keeper_is_dead =
+      why == ReleaseReason::keeper_dead || containment.living_chooser() == 0;
   home_.log.warn("keeper", "killed all that the goose had started");
-  const bool well = !core_knows_ || last_act_alone(is_alone ? ReleaseReason::keeper_dead : why);
-  if (is_alone) containment.end();
+  const bool well =
+      !core_knows_ || last_act_alone(keeper_is_dead ? ReleaseReason::keeper_dead : why);
+  if (keeper_is_dead) containment.end();
   if (std::exchange(core_knows_, false)) engine_.step(WorkEnded{well});
   // A keeper that goes on has an end to see to as well, and says when it has.
-  if (!is_alone) tell_end(net::Loop::now(), listener_.why_it_ends(why));
+  if (!keeper_is_dead) tell_end(net::Loop::now(), listener_.why_it_ends(why));
 }
 
 /// The last hook, without a keeper. True: there is none, or it has done its work.

@@ -62,8 +62,13 @@ class Work {
   /// Something that was started has not died of SIGKILL for guard::patience_with_killed.
   [[nodiscard]] bool is_undying() const { return is_undying_; }
 
+  /// It kills without the keeper, and not in vain yet: who goes now leaves something alive.
+  [[nodiscard]] bool is_killing() const { return kills_alone_since_ && !is_undying_; }
+
   static constexpr Duration check_every = std::chrono::seconds{2};  ///< And its time limit.
   static constexpr Duration tell_every = std::chrono::milliseconds{20};
+  /// Whoever is killed is mostly dead by then.
+  static constexpr Duration look_at_first = std::chrono::milliseconds{1};
   static constexpr int checks_max = 3;  ///< So many failures in a row are one too many.
   static constexpr Duration stays_out = std::chrono::minutes{1};  ///< Who could not do the work.
 

@@ -15,7 +15,7 @@
 namespace duckduckgoose::os {
 namespace {
 
-/// How long disarm() waits at most, but for one look at all processes.
+/// How long it kills without looking whether it still should, but for one look at all processes.
 constexpr Duration attempt = std::chrono::milliseconds{5};
 
 }  // namespace
@@ -40,13 +40,23 @@ Backstop::~Backstop() {
 
 void Backstop::arm(Instant last) {
   const std::scoped_lock lock{mutex_};
-  set_due(std::min(last, limit_));
+  if (!has_killed_) set_due(std::min(last, limit_));
+}
+
+bool Backstop::kill() {
+  std::unique_lock lock{mutex_};
+  if (!has_killed_) set_due(now());
+  has_killed_ = true;
+  if (!thread_.joinable()) kill_while_unlocked(lock);
+  return are_dead_;
 }
 
 void Backstop::disarm() {
-  const std::scoped_lock lock{mutex_};
+  std::unique_lock lock{mutex_};
   due_.reset();
   has_killed_ = false;
+  is_idle_.wait(lock, [this] { return !is_killing_; });
+  are_dead_ = false;
 }
 
 bool Backstop::has_killed() const {
@@ -75,12 +85,22 @@ void Backstop::chooser_died() {
 }
 
 void Backstop::kill_if_due() {
-  const std::scoped_lock lock{mutex_};
+  std::unique_lock lock{mutex_};
   if (!due_ || now() < *due_) return;
   has_killed_ = true;
-  const bool all_dead = containment_.kill_all_as_child(false, attempt);
+  kill_while_unlocked(lock);
+}
+
+void Backstop::kill_while_unlocked(std::unique_lock<std::mutex>& lock) {
   due_.reset();
-  if (!all_dead) set_due(now() + attempt);
+  is_killing_ = true;
+  lock.unlock();
+  const bool are_dead = containment_.kill_all_as_child(attempt);
+  lock.lock();
+  is_killing_ = false;
+  are_dead_ = are_dead && has_killed_;
+  if (!are_dead && has_killed_) set_due(now() + attempt);
+  is_idle_.notify_all();
 }
 
 void Backstop::set_due(Instant at) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <condition_variable>
 #include <mutex>
 #include <optional>
 #include <stop_token>
@@ -26,10 +27,14 @@ class Backstop {
   Backstop& operator=(const Backstop&) = delete;
 
   /// Kills at `last`, or a `patience` after the chooser's death; unless this is called again with a
-  /// later time, or disarm().
+  /// later time, or disarm(). Once it has begun to kill it goes on until all are dead.
   void arm(Instant last);
 
-  /// The caller sees to it from here on. Waits until nothing is being killed, which is soon.
+  /// Kills from now on, without waiting for it: of thousands that takes its time. True: all are
+  /// dead. To be asked again.
+  [[nodiscard]] bool kill();
+
+  /// Nothing is killed any more. Waits for one look at all processes, if one is being taken.
   void disarm();
 
   /// Since it was last disarmed, whether there was anything to kill or not.
@@ -39,17 +44,21 @@ class Backstop {
   void watch(const std::stop_token& stop);
   void chooser_died();
   void kill_if_due();
+  void kill_while_unlocked(std::unique_lock<std::mutex>& lock);
   void set_due(Instant at);
   void ring_at(Instant at) const;
 
   const Containment& containment_;
   Descriptor alarm_;
   Descriptor chooser_;
-  mutable std::mutex mutex_;  ///< For what follows, and held while it kills.
+  mutable std::mutex mutex_;  ///< For what follows.
+  std::condition_variable is_idle_;
   std::optional<Instant> due_;
   Instant limit_ = Instant::max();  ///< Earlier once the chooser has died.
   bool has_killed_ = false;
-  std::jthread thread_;  ///< Last: it begins when all else is there.
+  bool is_killing_ = false;
+  bool are_dead_ = false;  ///< All that it was to kill.
+  std::jthread thread_;    ///< Last: it begins when all else is there.
 };
 
 }  // namespace duckduckgoose::os

@@ -56,10 +56,10 @@ std::optional<Level> parse_level(std::string_view word) {
 }
 
 Containment::Containment(Level level, std::string run_id)
-    : level_{level},
-      run_id_{std::move(run_id)},
-      chooser_{getpid()},
-      spared_{children_of(getpid())} {
+    : level_{level}, run_id_{std::move(run_id)}, chooser_{getpid()} {
+  for (const pid_t id : children_of(chooser_)) {
+    if (const auto child = find_process(id)) spared_.push_back(*child);
+  }
   pthread_sigmask(SIG_SETMASK, nullptr, &mask_);
 }
 
@@ -115,17 +115,6 @@ void Containment::forbid(pid_t starter) const { *forbidden_ = starter; }
 
 void Containment::permit_all() const { *forbidden_ = 0; }
 
-std::vector<Process> Containment::living(pid_t starter, pid_t except) const {
-  const std::string mark = std::string{mark_name} + "=" + run_id_;
-  std::vector<Process> found = starter != 0 ? children_of(starter) : all_processes();
-  std::erase_if(found, [&](const Process& it) {
-    // Dead children of somebody else are not ours to bury.
-    return it.id == except || it.has_ended || is_spared(it.id) ||
-           (starter == 0 && !has_in_environment(it.id, mark));
-  });
-  return found;
-}
-
 bool Containment::is_spared(pid_t child) const {
   const auto spared = std::ranges::find(spared_, child, &Process::id);
   return spared != spared_.end() && is_still(*spared);
@@ -133,7 +122,7 @@ bool Containment::is_spared(pid_t child) const {
 
 /// Of hundreds that do not want to die none has time for anything while they are killed.
 bool Containment::kill_own(pid_t except) const {
-  std::vector<pid_t> found = own_children();
+  std::vector<pid_t> found = children_of(getpid());
   std::erase_if(found, [&](pid_t it) { return it == except || is_spared(it); });
   for (const pid_t it : found) ::kill(it, SIGKILL);
   return !found.empty();
@@ -143,9 +132,26 @@ bool Containment::kill(pid_t starter, pid_t except) const {
   const bool is_in_group = cgroup_ && !cgroup_->is_empty();
   if (is_in_group) cgroup_->kill();
   if (starter == getpid()) return kill_own(except) || is_in_group;
-  const std::vector<Process> found = living(starter, except);
-  for (const Process& it : found) kill_process(it);
-  return is_in_group || !found.empty();
+  bool is_any = is_in_group;
+  for (const pid_t it : starter != 0 ? children_of(starter) : all_processes()) {
+    if (it != except && kill_if_ours(it, starter)) is_any = true;
+  }
+  return is_any;
+}
+
+/// Of thousands the first dies before the last is looked at. Dead children of somebody else are not
+/// ours to bury.
+bool Containment::kill_if_ours(pid_t id, pid_t starter) const {
+  const Descriptor held = descriptor_of(id);
+  if ((!held.is_open() && errno == ESRCH) || is_spared(id)) return false;
+  if (starter != 0) {
+    const auto child = find_process(id);
+    if (!child || child->has_ended || child->parent != starter) return false;
+  } else if (!has_in_environment(id, std::string{mark_name} + "=" + run_id_)) {
+    return false;
+  }
+  kill_process(held);
+  return true;
 }
 
 bool Containment::kill_all(pid_t starter, pid_t except, Duration limit) const {
@@ -166,12 +172,12 @@ bool Containment::kill_all(pid_t starter, pid_t except, Duration limit) const {
 
 /// The chooser may die unnoticed, and what it started then has another parent, which is not ours to
 /// search.
-bool Containment::kill_all_as_child(bool chooser_is_dead, Duration limit) const {
-  const pid_t chooser = chooser_is_dead ? 0 : living_chooser();
+bool Containment::kill_all_as_child(Duration limit) const {
+  const pid_t chooser = living_chooser();
   if (chooser != 0) forbid(chooser);  // it may stand between hearing of a start and fork
   if (!kill_all(chooser, getpid(), limit)) return false;
   const bool died_since = chooser != 0 && living_chooser() == 0;
-  return !died_since || kill_all_as_child(true, limit);
+  return !died_since || kill_all_as_child(limit);
 }
 
 void Containment::end() const {

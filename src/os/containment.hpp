@@ -63,14 +63,14 @@ class Containment {
   [[nodiscard]] bool kill_all(pid_t starter, pid_t except, Duration limit) const;
 
   /// The same for the chooser's child, alone: the chooser is dead, or is to start nothing any more.
-  [[nodiscard]] bool kill_all_as_child(bool chooser_is_dead, Duration limit) const;
+  [[nodiscard]] bool kill_all_as_child(Duration limit) const;
 
   /// Gives back what was made. When all is dead.
   void end() const;
 
  private:
   Containment(Level level, std::string run_id);
-  [[nodiscard]] std::vector<Process> living(pid_t starter, pid_t except) const;
+  [[nodiscard]] bool kill_if_ours(pid_t id, pid_t starter) const;
   [[nodiscard]] bool kill_own(pid_t except) const;
   [[nodiscard]] bool is_spared(pid_t child) const;
 

@@ -19,6 +19,7 @@ namespace {
 
 /// In /proc/PID/stat, counted from the state, which is the first field behind the name.
 constexpr std::size_t parent_field = 1;
+constexpr std::size_t threads_field = 17;
 constexpr std::size_t started_field = 19;
 
 template <class T>
@@ -35,25 +36,17 @@ std::string file_of(pid_t process, std::string_view name) {
   return path.append(name);
 }
 
-/// The name in parentheses may hold anything, so all is counted from its end.
-std::optional<Process> read_process(pid_t id) {
-  const std::string stat = contents_of(file_of(id, "stat"));
-  const std::size_t name_end = stat.rfind(')');
-  if (name_end == std::string::npos) return std::nullopt;
-  std::vector<std::string_view> fields;
-  std::string_view rest = std::string_view{stat}.substr(name_end + 1);
-  while (!rest.empty() && fields.size() <= started_field) {
-    rest.remove_prefix(std::min(rest.find_first_not_of(' '), rest.size()));
-    const std::size_t end = std::min(rest.find(' '), rest.size());
-    fields.push_back(rest.substr(0, end));
-    rest.remove_prefix(end);
+/// The names in a folder that are numbers.
+std::vector<pid_t> numbers_in(const std::string& path) {
+  std::vector<pid_t> found;
+  const std::unique_ptr<DIR, int (*)(DIR*)> folder{opendir(path.c_str()), closedir};
+  if (!folder) return found;
+  while (const dirent* const entry = readdir(folder.get())) {  // NOLINT(concurrency-mt-unsafe)
+    if (const auto number = number_in<pid_t>(std::string_view{entry->d_name})) {
+      found.push_back(*number);
+    }
   }
-  if (fields.size() <= started_field) return std::nullopt;
-  const auto parent = number_in<pid_t>(fields[parent_field]);
-  const auto started = number_in<std::uint64_t>(fields[started_field]);
-  if (!parent || !started) return std::nullopt;
-  const bool has_ended = fields[0] == "Z" || fields[0] == "X";
-  return Process{.id = id, .parent = *parent, .started = *started, .has_ended = has_ended};
+  return found;
 }
 
 /// The kernel's own list, in one read. None: it is not to be had.
@@ -86,51 +79,58 @@ bool write_to(const std::string& path, std::string_view text) {
          write(file.get(), text.data(), text.size()) == static_cast<ssize_t>(text.size());
 }
 
-std::vector<Process> all_processes() {
-  std::vector<Process> all;
-  const std::unique_ptr<DIR, int (*)(DIR*)> folder{opendir("/proc"), closedir};
-  if (!folder) return all;
-  while (const dirent* const entry = readdir(folder.get())) {  // NOLINT(concurrency-mt-unsafe)
-    const auto id = number_in<pid_t>(std::string_view{entry->d_name});
-    if (!id) continue;
-    const auto process = read_process(*id);
-    if (process && !process->has_ended) all.push_back(*process);
+/// The name in parentheses may hold anything, so all is counted from its end.
+std::optional<Process> find_process(pid_t id) {
+  const std::string stat = contents_of(file_of(id, "stat"));
+  const std::size_t name_end = stat.rfind(')');
+  if (name_end == std::string::npos) return std::nullopt;
+  std::vector<std::string_view> fields;
+  std::string_view rest = std::string_view{stat}.substr(name_end + 1);
+  while (!rest.empty() && fields.size() <= started_field) {
+    rest.remove_prefix(std::min(rest.find_first_not_of(' '), rest.size()));
+    const std::size_t end = std::min(rest.find(' '), rest.size());
+    fields.push_back(rest.substr(0, end));
+    rest.remove_prefix(end);
   }
-  return all;
+  if (fields.size() <= started_field) return std::nullopt;
+  const auto parent = number_in<pid_t>(fields[parent_field]);
+  const auto threads = number_in<unsigned>(fields[threads_field]);
+  const auto started = number_in<std::uint64_t>(fields[started_field]);
+  if (!parent || !threads || !started) return std::nullopt;
+  // Where the first thread has ended and others have not, the process is none the less alive.
+  const bool has_ended = (fields[0] == "Z" || fields[0] == "X") && *threads <= 1;
+  return Process{.id = id, .parent = *parent, .started = *started, .has_ended = has_ended};
 }
+
+std::vector<pid_t> all_processes() { return numbers_in("/proc"); }
 
 /// Where there is no list, who says so of its parent.
-std::vector<Process> children_of(pid_t parent) {
-  std::vector<Process> found;
-  if (const auto ids = listed_children(parent)) {
-    for (const pid_t id : *ids) {
-      found.push_back(
-          read_process(id).value_or(Process{.id = id, .parent = parent, .has_ended = true}));
-    }
-  } else {
-    found = all_processes();
-    std::erase_if(found, [parent](const Process& it) { return it.parent != parent; });
-  }
+std::vector<pid_t> children_of(pid_t parent) {
+  if (auto ids = listed_children(parent)) return *std::move(ids);
+  std::vector<pid_t> found = all_processes();
+  std::erase_if(found, [parent](pid_t id) {
+    const auto it = find_process(id);
+    return !it || it->parent != parent;
+  });
   return found;
 }
 
-std::vector<pid_t> own_children() {
-  if (auto ids = listed_children(getpid())) return *std::move(ids);
-  std::vector<pid_t> found;
-  for (const Process& it : children_of(getpid())) found.push_back(it.id);
-  return found;
-}
-
+/// Of a process whose first thread has ended the others know it still.
 bool has_in_environment(pid_t process, std::string_view entry) {
-  std::string variables{'\0'};
-  variables += contents_of(file_of(process, "environ"));
+  std::string variables = contents_of(file_of(process, "environ"));
+  if (variables.empty()) {
+    for (const pid_t thread : numbers_in(file_of(process, "task"))) {
+      variables += contents_of(file_of(process, "task/" + std::to_string(thread) + "/environ"));
+    }
+  }
+  variables.insert(variables.begin(), '\0');
   std::string wanted{'\0'};
   wanted.append(entry).push_back('\0');
   return variables.find(wanted) != std::string::npos;
 }
 
 bool is_still(const Process& process) {
-  const auto now = read_process(process.id);
+  const auto now = find_process(process.id);
   return now && now->started == process.started;
 }
 
@@ -138,10 +138,8 @@ Descriptor descriptor_of(pid_t process) {
   return Descriptor{static_cast<int>(syscall(SYS_pidfd_open, process, 0))};
 }
 
-void kill_process(const Process& process) {
-  const Descriptor same = descriptor_of(process.id);
-  if (!same.is_open() || !is_still(process)) return;  // it is gone
-  syscall(SYS_pidfd_send_signal, same.get(), SIGKILL, nullptr, 0);
+void kill_process(const Descriptor& process) {
+  syscall(SYS_pidfd_send_signal, process.get(), SIGKILL, nullptr, 0);
 }
 
 void adopt_orphans() { prctl(PR_SET_CHILD_SUBREAPER, 1); }

@@ -59,6 +59,20 @@ TEST(Backstop, waits_for_the_later_time_and_for_nothing_when_it_is_disarmed) {
   EXPECT_TRUE(first.kill_all(getpid(), 0, 10s));
 }
 
+// Who asks has other things to do meanwhile.
+TEST(Backstop, kills_at_once_and_says_when_all_are_dead) {
+  const Containment containment = contained("at-once");
+  Backstop backstop{containment};
+  const pid_t child = containment.start(sleeper()).value();
+  EXPECT_FALSE(backstop.kill()) << "nobody has looked yet";
+  EXPECT_EQ(ended(child), exit_signalled + SIGKILL);
+  while (!backstop.kill()) usleep(1000);
+  backstop.arm(now() + 1h);
+  EXPECT_TRUE(backstop.has_killed()) << "until it is disarmed";
+  backstop.disarm();
+  EXPECT_FALSE(backstop.has_killed());
+}
+
 /// A keeper with a daemon of its own, and a node that waits for ever.
 struct Blocked {
   Blocked() {
@@ -86,8 +100,8 @@ struct Blocked {
                                      .environment = environment_with({})})
                              .value();
     waitpid(daemon, nullptr, 0);
-    for (const Process& it : children_of(getpid())) {
-      if (it.id != pids[0]) pids[1] = it.id;
+    for (const pid_t it : children_of(getpid())) {
+      if (it != pids[0]) pids[1] = it;
     }
     static_cast<void>(write(tell, pids, sizeof pids));
     while (true) pause();

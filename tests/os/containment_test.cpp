@@ -47,6 +47,8 @@ int exit_code_of_child(pid_t process) {
   return exit_code_of(status);
 }
 
+bool has_ended(pid_t child) { return find_process(child)->has_ended; }
+
 std::string run_id() { return "containment-test-" + std::to_string(getpid()); }
 
 class Contained : public testing::TestWithParam<Level> {
@@ -137,7 +139,7 @@ TEST_P(Contained, spares_whom_its_chooser_had_before) {
   ready.wait();
   EXPECT_TRUE(containment_->kill_all(getpid(), 0, patience));
   EXPECT_EQ(waitpid(before, nullptr, WNOHANG), 0) << "it lives";
-  EXPECT_EQ(own_children(), std::vector{before});
+  EXPECT_EQ(children_of(getpid()), std::vector{before});
   kill(before, SIGKILL);
   waitpid(before, nullptr, 0);
 }
@@ -153,7 +155,29 @@ TEST_P(Contained, is_found_by_who_has_not_started_it) {
   ASSERT_TRUE(containment_->start(with_daemon(ready.tell(), "sleep 1000")));
   ready.wait();
   EXPECT_TRUE(containment_->kill_all(0, getpid(), patience));
-  EXPECT_TRUE(std::ranges::all_of(children_of(getpid()), &Process::has_ended));
+  EXPECT_TRUE(std::ranges::all_of(children_of(getpid()), has_ended));
+}
+
+// What ps(1) shows as a zombie may have threads that go on.
+TEST_P(Contained, is_found_when_its_first_thread_has_ended) {
+  if (GetParam() == Level::pidns) GTEST_SKIP() << "there the kernel kills";
+  const Ready ready;
+  const std::string text =
+      "import ctypes, os, threading, time\n"
+      "threading.Thread(target=time.sleep, args=(1000,)).start()\n"
+      "os.write(" +
+      std::to_string(ready.tell()) +
+      ", b'x')\n"
+      "ctypes.CDLL(None).pthread_exit(0)\n";
+  const auto program = containment_->start(
+      {.words = {"/usr/bin/python3", "-c", text}, .environment = environment_with({})});
+  ASSERT_TRUE(program);
+  ready.wait();
+  const std::string stat = "/proc/" + std::to_string(*program) + "/stat";
+  while (contents_of(stat).find(") Z ") == std::string::npos) usleep(1000);
+  EXPECT_FALSE(find_process(*program)->has_ended);
+  EXPECT_TRUE(containment_->kill_all(0, getpid(), patience));
+  EXPECT_TRUE(find_process(*program)->has_ended);
 }
 
 TEST_P(Contained, gets_sigterm_in_its_whole_group) {

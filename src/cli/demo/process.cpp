@@ -70,7 +70,7 @@ pid_t child_of(pid_t parent) {
   constexpr int looks_max = 1000;
   for (int look = 0; look < looks_max; ++look) {
     const auto children = os::children_of(parent);
-    if (!children.empty()) return children.front().id;
+    if (!children.empty()) return children.front();
     if (kill(parent, 0) != 0) return 0;
     std::this_thread::sleep_for(std::chrono::milliseconds{1});
   }
