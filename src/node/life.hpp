@@ -123,6 +123,7 @@ class Life final : private Surroundings, private PeersOwner {
   void learn(const std::string& address);
   void tell_vacancy();
   void notice_outgrown(Stamp stamp);
+  void notice_end_of_cluster();
   void ask_to_leave(Instant until, std::function<void()> done);
   void leave();
   void leave_after(Duration wait);
@@ -151,8 +152,9 @@ class Life final : private Surroundings, private PeersOwner {
   std::vector<std::string> addresses_;          ///< Where others are: saved with the record.
   std::vector<NodeId> newcomers_;               ///< Linked, and not introduced yet.
   Configuration config_;                        ///< As it last was, to see what changes.
-  std::vector<NodeId> gone_;  ///< Voters at whose addresses somebody else answers.
-  std::vector<NodeId> lost_;  ///< ... who is not in this cluster.
+  std::vector<NodeId> gone_;           ///< Voters at whose addresses somebody else answers.
+  std::vector<NodeId> lost_;           ///< ... who is not in this cluster.
+  std::optional<Instant> gone_since_;  ///< All of them, as a node sees it that does not vote.
   std::optional<Foreigner> foreigner_;
   std::optional<std::pair<NodeId, Refusal>> refused_;  ///< By the core, in the last step.
 

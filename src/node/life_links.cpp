@@ -11,6 +11,7 @@ namespace {
 
 /// A goose that cannot be followed is no passing thing after so many promises.
 constexpr int promises_until_outgrown = 3;
+constexpr int promises_until_ended = 10;
 
 }  // namespace
 
@@ -144,17 +145,32 @@ void Life::answered(NodeId looked_for, const wire::Hello& theirs) {
   std::erase(lost_, looked_for);
   const NodeId met = theirs.incarnation.id;
   const ClusterId cluster = theirs.cluster_id.value_or(ClusterId{});
-  if (!membership::is_gone(looked_for, record().cluster.id, met, cluster) || peers_.has(looked_for))
-    return;
-  gone_.push_back(looked_for);
-  aim_soon();
-  if (!membership::is_lost(looked_for, record().cluster.id, met, cluster)) return;
-  lost_.push_back(looked_for);
+  const bool is_gone = membership::is_gone(looked_for, record().cluster.id, met, cluster);
+  if (is_gone && !peers_.has(looked_for)) {
+    gone_.push_back(looked_for);
+    aim_soon();
+    if (membership::is_lost(looked_for, record().cluster.id, met, cluster)) {
+      lost_.push_back(looked_for);
+    }
+  }
+  notice_end_of_cluster();
+}
+
+/// Nodes of this cluster at the voters' addresses may vote under a newer configuration, which they
+/// tell whoever is linked; if they never do they have no more than this node, and each would wait
+/// for the others for ever.
+void Life::notice_end_of_cluster() {
   // Without anybody to ask it would found a cluster of its own.
-  if (home_.settings.join.empty() || !membership::is_stillborn(record(), lost_)) return;
+  if (home_.settings.join.empty()) return;
   const bool was_led = record().config.stamp.term > Term{};
-  outlive(false, was_led ? "all voters of its cluster are gone"
-                         : "its cluster never had a goose, and has lost its majority");
+  const std::string_view why = was_led ? "all voters of its cluster are gone"
+                                       : "its cluster never had a goose, and has lost its majority";
+  if (membership::is_stillborn(record(), lost_)) return outlive(false, why);
+  const bool are_gone = !record().config.has(id()) && membership::is_stillborn(record(), gone_);
+  if (!are_gone || engine_.raft().leadership().leader) return gone_since_.reset();
+  const Instant now = net::Loop::now();
+  if (!gone_since_) gone_since_ = now;
+  if (now - *gone_since_ >= promises_until_ended * engine_.config().promise) outlive(false, why);
 }
 
 void Life::met_fresh(NodeId who) {

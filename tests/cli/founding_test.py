@@ -152,6 +152,26 @@ class Founding(pond.PondTest):
         self.assertNotEqual(self.cluster_ids(nodes), ids)
         self.assertGreater(self.until_one_goose(nodes).status()["token"], token)
 
+    def test_by_all_when_the_last_voter_loses_its_disk_after_the_others_have_joined_again(self):
+        nodes = self.slots(3)
+        self.start(*nodes, DUCK_PROMISE="300ms")
+        self.until_voters(nodes, 3)
+        ids, last = self.cluster_ids(nodes), self.until_one_goose(nodes)
+        token = last.status()["token"]
+        others = [node for node in nodes if node is not last]
+        self.end_all()
+        for node in others:
+            shutil.rmtree(node.data)
+        self.start(*nodes, DUCK_PROMISE="300ms")
+        pond.until("the others have joined again", lambda: all(
+            (it.status() or {}).get("cluster_id") in ids for it in others))
+        last.kill()
+        shutil.rmtree(last.data)
+        self.start(last, DUCK_PROMISE="300ms")
+        self.until_voters(nodes, 3)
+        self.assertNotEqual(self.cluster_ids(nodes), ids)
+        self.assertGreater(self.until_one_goose(nodes).status()["token"], token)
+
     def test_is_refused_where_the_setting_cannot_be_followed(self):
         for join, expect, parts in (
                 ("a:1,b:1", "3", ("--expect 3", "all 3", "has 2")),
