@@ -120,6 +120,31 @@ class Command(RunTest):
         fine.signal(signal.SIGTERM)
         self.assertEqual(fine.wait(), 0)
 
+    def test_must_end_sooner_where_the_promise_has_become_shorter(self):
+        words = ["--grace", "500ms"]
+        node = self.run_one(*words)
+        self.started()
+        self.assertNotIn("--grace 500ms is more", node.words())
+        for promise, grace in ("200ms", "100ms"), ("300ms", "150ms"), ("10s", None), ("200ms", ""):
+            self.assertEqual(node.command("set", "promise", promise)[0], 0)
+            if grace:
+                self.assertEqual(node.words().count(
+                    f"--grace 500ms is more than half of the promise, {promise}: {grace} count"), 1)
+        self.assertEqual(node.words().count("--grace 500ms is more"), 3)
+        node.signal(signal.SIGTERM)
+        self.assertEqual(node.wait(), 0, node.words())
+        node.log.unlink()
+        node.start("run", *words, "--", *self.stays())
+        self.started(2)
+        self.assertEqual(node.words().count("--grace 500ms is more"), 1)
+
+    def test_must_end_sooner_in_a_cluster_with_a_shorter_promise(self):
+        first = self.first()
+        second = self.run_one("--grace", "5s", DUCK_JOIN=first.address)
+        self.until_one_goose([first, second])
+        self.assertEqual(second.words().count(
+            "--grace 5s is more than half of the promise, 1s: 500ms count"), 1)
+
 
 class End(RunTest):
     def test_is_asked_for_by_sigterm_and_waited_for(self):
