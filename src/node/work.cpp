@@ -223,7 +223,8 @@ void Work::check_ended(int exit_code) {
   check_runs_ = false;
   if (stage_ != Stage::runs || (job_->has_command() && !command_runs_)) return;
   if (check_is_late_) check();  // the next one is due
-  failed_checks_ = exit_code == 0 ? 0 : failed_checks_ + 1;
+  last_check_failed_ = exit_code != 0;
+  failed_checks_ = last_check_failed_ ? failed_checks_ + 1 : 0;
   if (exit_code == 0) return;
   home_.log.warn("health", "the health command failed: " + how(exit_code) + ", " +
                                std::to_string(failed_checks_) + " of " +

@@ -385,5 +385,15 @@ class Hooks(RunTest):
         self.assertEqual(self.until_one_goose([first, *rest]).status()["cause_code"], "unhealthy")
         self.assertFalse(first.status()["healthy"])
 
+    def test_that_fail_leave_a_lone_goose_unhealthy_until_one_succeeds(self):
+        node = self.run_one("--health", self.hook('[ -e $BOOK.well ]'))
+        pond.until("it may not give up", lambda: "no other node can be the goose" in node.words(),
+                   30)
+        status = node.status()
+        self.assertEqual((status["mode"], status["healthy"]), ("goose", False))
+        pathlib.Path(f"{self.book}.well").touch()
+        pond.until("it recovers", lambda: node.status()["healthy"], 30)
+
+
 if __name__ == "__main__":
     pond.main()
