@@ -237,7 +237,7 @@ void Work::give_up(ReleaseReason reason, const std::string& why) {
   const bool has_failed = reason != ReleaseReason::handover;
   engine_.drain(reason, std::nullopt, [this, has_failed, why](const Answer& answer) {
     if (answer.outcome == Outcome::in_force) {
-      restarts_.forget();
+      restarts_ = {};
       failed_checks_ = 0;
       if (!has_failed) return;
       aside_ = {.until = net::Loop::now() + stays_out, .why = why};
@@ -247,7 +247,7 @@ void Work::give_up(ReleaseReason reason, const std::string& why) {
     } else if (answer.outcome == Outcome::no_successor && stage_ == Stage::runs) {
       home_.log.warn("aside",
                      "no other node can be the goose: this one tries again, although " + why);
-      restarts_.forget();
+      restarts_.hope_again();
       failed_checks_ = 0;
       if (!command_runs_) again_after(restarts_.pause());
     }

@@ -145,6 +145,12 @@ class Command(RunTest):
         self.assertEqual(second.words().count(
             "--grace 5s is more than half of the promise, 1s: 500ms count"), 1)
 
+    def test_is_started_again_ever_later_where_nobody_else_can(self):
+        self.run_one("--on-exit", "handover", cmd=self.script("date +%s.%N >>$BOOK; exit 1"))
+        pond.until("three runs", lambda: len(self.lines()) >= 3)
+        _, second, third = map(float, self.lines()[:3])
+        self.assertGreater(third - second, 1.9)
+
 
 class End(RunTest):
     def test_is_asked_for_by_sigterm_and_waited_for(self):
