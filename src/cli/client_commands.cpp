@@ -199,10 +199,14 @@ Expected<Exit> run_remove(const Call& call) {
 }
 
 Expected<Exit> run_handover(const Call& call) {
+  const auto to = call.values.find(Opt::to);
+  if (to && to->text.empty()) {
+    return refuse(Exit::usage, "--to needs a NODE; without --to the goose chooses");
+  }
   const auto asked = node_asked(call.values, call.command.timeout);
   if (!asked) return std::unexpected(asked.error());
   wire::HandoverRequest request;
-  if (const auto to = call.values.find(Opt::to)) {
+  if (to) {
     const auto id = find_node(*asked, to->text);
     if (!id) return std::unexpected(id.error());
     request.to = wire::to_text(*id);

@@ -45,12 +45,12 @@ void warn_of_unknown_settings(const Values& values) {
   for (const std::string& sentence : values.environment().unknown()) print_error(sentence);
 }
 
-bool exists(const std::string& path) {
-  std::error_code error;
-  return std::filesystem::exists(path, error);
-}
-
 }  // namespace
+
+bool may_exist(const std::string& path) {
+  std::error_code error;
+  return std::filesystem::exists(path, error) || error;
+}
 
 std::unexpected<Refusal> refused(const store::StoreError& error) {
   return refuse(exit_for(error.kind), error.sentence);
@@ -95,7 +95,7 @@ Expected<Exit> run_init(const Call& call) {
 Expected<Exit> run_reset(const Call& call) {
   const auto data = call.values.data_directory();
   if (!data) return std::unexpected(data.error());
-  if (!exists(data->text)) {
+  if (!may_exist(data->text)) {
     print_line("nothing to reset: there is no " + data->text);
     return Exit::yes;
   }

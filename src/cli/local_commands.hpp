@@ -1,5 +1,7 @@
 #pragma once
 
+#include <string>
+
 #include "cli/command.hpp"
 #include "store/error.hpp"
 
@@ -9,6 +11,10 @@ namespace duckduckgoose::cli {
 
 /// What a directory refuses, with its exit code.
 [[nodiscard]] std::unexpected<Refusal> refused(const store::StoreError& error);
+
+/// False: there is no such path, so that whoever only looks for a record must not open it, which
+/// makes it.
+[[nodiscard]] bool may_exist(const std::string& path);
 
 /// Is a node until it is told to stop, or cannot go on.
 [[nodiscard]] Expected<Exit> run_node(const Call& call);

@@ -76,20 +76,23 @@ Expected<void> confirm(const Values& values, const std::string& name) {
                                  wire::quoted(typed) + " was given");
 }
 
+std::unexpected<Refusal> no_record(const std::string& path) {
+  return refuse(Exit::configuration,
+                "there is no record in " + path + ": name another directory with --data");
+}
+
 }  // namespace
 
 Expected<Exit> run_recover(const Call& call) {
   const auto data = call.values.data_directory();
   if (!data) return std::unexpected(data.error());
+  if (!may_exist(data->text)) return no_record(data->text);
   store::SystemFiles files;
   auto directory = store::Directory::open(files, data->text);
   if (!directory) return refused(directory.error());
   const auto loaded = directory->load();
   if (!loaded) return refused(loaded.error());
-  if (!*loaded) {
-    return refuse(Exit::configuration, "there is no record in " + directory->path() +
-                                           ": name another directory with --data");
-  }
+  if (!*loaded) return no_record(directory->path());
   const Record& record = **loaded;
   if (const auto why = why_not(record, directory->path())) {
     return refuse(Exit::configuration, *why);

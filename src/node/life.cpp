@@ -373,6 +373,11 @@ void Life::config_changed(const Configuration& before) {
                    {{"config", std::to_string(config_.stamp.term.value) + "." +
                                    std::to_string(config_.stamp.version)}});
   }
+  if (before.members.empty() || before.promise != config_.promise) {
+    if (const auto why = why_grace_is_cut(home_.settings, config_.promise)) {
+      home_.log.warn("setting", *why);
+    }
+  }
   const bool is_news = config_.removed_by(id()) && !before.removed_by(id());
   if (is_news) home_.log.warn("removed", why());
   aim();

@@ -146,6 +146,10 @@ void Node::Impl::tell_start(const Record& record, const membership::Decision& st
                  ? "--witness is not followed: this node was no witness at its first start"
                  : "this node is a witness since its first start, also without --witness");
   }
+  if (const auto why = why_grace_is_cut(home.settings, record.config.promise);
+      why && !record.is_fresh()) {
+    log.warn("setting", *why);
+  }
   for (const SettingSource& it : home.settings.sources) {
     log.info("setting", it.name + " = " + it.value + " (" + it.source + ")");
   }

@@ -7,8 +7,8 @@
 
 namespace duckduckgoose::node {
 
-/// When a command that ends by itself is started again: after 1 s, and twice as long each time
-/// that it fails soon, up to 30 s.
+/// When a command that ends by itself is started again: after 1 s, and twice as long after each
+/// further failure that comes soon, up to 30 s.
 class Restarts {
  public:
   static constexpr Duration soon = std::chrono::seconds{10};
@@ -19,18 +19,22 @@ class Restarts {
   /// It has ended after `ran`.
   void ended(int exit_code, Duration ran) {
     const bool is_failure = exit_code != 0 && ran < soon;
-    pause_ = is_failure && failures_ > 0 ? std::min(2 * pause_, pause_max) : pause_min;
+    pause_ = is_failure && has_failed_ ? std::min(2 * pause_, pause_max) : pause_min;
+    has_failed_ = is_failure;
     failures_ = is_failure ? failures_ + 1 : 0;
   }
 
   [[nodiscard]] Duration pause() const { return pause_; }
   /// It fails here as often as it is tried.
   [[nodiscard]] bool is_hopeless() const { return failures_ >= failures_max; }
-  void forget() { failures_ = 0; }
+  /// Nobody else can try, so it is tried here after all; what fails on and on is not started the
+  /// more often for that.
+  void hope_again() { failures_ = 0; }
 
  private:
   Duration pause_ = pause_min;
-  int failures_ = 0;
+  bool has_failed_ = false;  ///< When it last ended.
+  int failures_ = 0;         ///< In a row, since there was hope.
 };
 
 }  // namespace duckduckgoose::node

@@ -96,17 +96,24 @@ std::expected<Record, Failure> load_or_make(store::Directory& directory, const S
 
 std::expected<void, Failure> check_grace(const Settings& settings, const Record& record) {
   if (!settings.job || !settings.job->grace) return {};
-  const Duration grace = *settings.job->grace;
   const bool founds = record.is_fresh() && settings.join.empty();
-  if (record.is_fresh() && !founds) return {};
-  const Duration promise =
-      founds ? settings.promise.value_or(promise_default) : record.config.promise;
+  if (!founds) return {};
+  const Duration grace = *settings.job->grace;
+  const Duration promise = settings.promise.value_or(promise_default);
   if (grace <= guard::grace_max(promise)) return {};
   return std::unexpected{Failure{exit_code::configuration,
                                  "--grace " + wire::to_text(grace) + " needs a promise of " +
                                      wire::to_text(2 * grace) + " or more, and this cluster's is " +
                                      wire::to_text(promise) +
                                      ": what the goose runs must be dead before its lease ends"}};
+}
+
+std::optional<std::string> why_grace_is_cut(const Settings& settings, Duration promise) {
+  const auto grace = settings.job ? settings.job->grace : std::nullopt;
+  if (!grace || *grace <= guard::grace_max(promise)) return std::nullopt;
+  return "--grace " + wire::to_text(*grace) + " is more than half of the promise, " +
+         wire::to_text(promise) + ": " + wire::to_text(guard::grace_max(promise)) +
+         " count, as what the goose runs must be dead before its lease ends";
 }
 
 membership::Start start_of(const Settings& settings, bool init) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <expected>
+#include <optional>
 #include <string>
 
 #include "membership/founding.hpp"
@@ -48,10 +49,14 @@ inline constexpr int configuration = 78;  ///< The settings cannot be followed.
 [[nodiscard]] std::expected<Record, Failure> load_or_make(store::Directory& directory,
                                                           const Settings& settings);
 
-/// What the goose runs has to be dead before its lease ends. A node that joins learns the promise
-/// later, and then has a grace of no more than it allows.
+/// What the goose runs has to be dead before its lease ends. Only who founds alone chooses the
+/// promise; all others have a grace of no more than their cluster's promise allows.
 [[nodiscard]] std::expected<void, Failure> check_grace(const Settings& settings,
                                                        const Record& record);
+
+/// The warning of a --grace that the promise does not allow; none: it does.
+[[nodiscard]] std::optional<std::string> why_grace_is_cut(const Settings& settings,
+                                                          Duration promise);
 
 [[nodiscard]] membership::Start start_of(const Settings& settings, bool init);
 

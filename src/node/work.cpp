@@ -223,7 +223,8 @@ void Work::check_ended(int exit_code) {
   check_runs_ = false;
   if (stage_ != Stage::runs || (job_->has_command() && !command_runs_)) return;
   if (check_is_late_) check();  // the next one is due
-  failed_checks_ = exit_code == 0 ? 0 : failed_checks_ + 1;
+  last_check_failed_ = exit_code != 0;
+  failed_checks_ = last_check_failed_ ? failed_checks_ + 1 : 0;
   if (exit_code == 0) return;
   home_.log.warn("health", "the health command failed: " + how(exit_code) + ", " +
                                std::to_string(failed_checks_) + " of " +
@@ -236,7 +237,7 @@ void Work::give_up(ReleaseReason reason, const std::string& why) {
   const bool has_failed = reason != ReleaseReason::handover;
   engine_.drain(reason, std::nullopt, [this, has_failed, why](const Answer& answer) {
     if (answer.outcome == Outcome::in_force) {
-      restarts_.forget();
+      restarts_ = {};
       failed_checks_ = 0;
       if (!has_failed) return;
       aside_ = {.until = net::Loop::now() + stays_out, .why = why};
@@ -246,7 +247,7 @@ void Work::give_up(ReleaseReason reason, const std::string& why) {
     } else if (answer.outcome == Outcome::no_successor && stage_ == Stage::runs) {
       home_.log.warn("aside",
                      "no other node can be the goose: this one tries again, although " + why);
-      restarts_.forget();
+      restarts_.hope_again();
       failed_checks_ = 0;
       if (!command_runs_) again_after(restarts_.pause());
     }

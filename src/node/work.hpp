@@ -53,10 +53,10 @@ class Work {
     return now < aside_.until ? &aside_ : nullptr;
   }
 
-  /// The health command does not fail, what was killed is dead, and nothing has made this node
-  /// stand aside.
+  /// The health command has not failed, or has succeeded since; what was killed is dead, and
+  /// nothing has made this node stand aside.
   [[nodiscard]] bool is_healthy() const {
-    return failed_checks_ == 0 && !is_undying_ && aside(net::Loop::now()) == nullptr;
+    return !last_check_failed_ && !is_undying_ && aside(net::Loop::now()) == nullptr;
   }
 
   /// Something that was started has not died of SIGKILL for guard::patience_with_killed.
@@ -111,7 +111,8 @@ class Work {
   bool command_runs_ = false;
   bool has_begun_ = false;   ///< The command, in this tenure.
   std::optional<int> done_;  ///< The process is to stop with this.
-  int failed_checks_ = 0;
+  int failed_checks_ = 0;    ///< In a row, since the office was taken, or kept for want of others.
+  bool last_check_failed_ = false;  ///< Whoever was goose then.
   bool check_runs_ = false;
   bool check_is_late_ = false;  ///< And is killed.
   bool is_undying_ = false;

@@ -119,7 +119,7 @@ std::string_view to_text(Refusal refusal) {
     case Refusal::other_node:
       return "to another node";
     case Refusal::old_incarnation:
-      return "of an older incarnation";
+      return "of an older incarnation, as another process runs with the same id";
     case Refusal::clone:
       return "two processes run on copies of one data directory";
     case Refusal::old_copy:

@@ -101,7 +101,7 @@ std::string text_of(const WaitingToFound& it) {
 
 std::string text_of(const NoMajority& it) {
   return std::to_string(it.unreachable.size()) + " of " + std::to_string(it.voters) +
-         " voters unreachable: " + joined(it.unreachable);
+         (it.voters == 1 ? " voter" : " voters") + " unreachable: " + joined(it.unreachable);
 }
 
 std::string text_of(const Promised& it) {

@@ -123,6 +123,7 @@ class Handover(pond.PondTest):
     def test_to_nobody_is_refused(self):
         node = self.first()
         self.assert_refused(node.command("handover", "--to", "localhost:1"), 1, "localhost:1")
+        self.assert_refused(node.command("handover", "--to", ""), pond.USAGE, "--to needs a NODE")
 
 
 class Invite(pond.PondTest):

@@ -1,5 +1,6 @@
 """`duckduckgoose recover`: one node goes on when the majority of its cluster is lost."""
 
+import pathlib
 import shutil
 
 import pond
@@ -81,6 +82,15 @@ class Recover(pond.PondTest):
         code, _, err = self.recover(nobody, "--confirm", "default")
         self.assertEqual(code, pond.CONFIGURATION)
         self.assertIn("no record", err)
+
+    def test_of_a_directory_that_is_not_there_makes_none(self):
+        missing = f"{self.folder}/no/such"
+        for path in (missing, "/proc/no/such"):
+            self.assert_refused(pond.call("recover", "--data", path, "--confirm", "default"),
+                                pond.CONFIGURATION, f"no record in {path}", "--data")
+            self.assertEqual(pond.call("record", "--data", path)[0], 1)
+            self.assertEqual(pond.call("reset", "--data", path)[0], 0)
+        self.assertFalse(pathlib.Path(missing).parent.exists())
 
     def test_leaves_those_that_come_back_alone(self):
         """A voter of the old cluster that was not lost after all: it says so, and nobody merges."""

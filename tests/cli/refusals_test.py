@@ -1,6 +1,7 @@
 """What goes wrong ends with one clear sentence and the exit code of the documentation."""
 
 import os
+import shutil
 import socket
 import stat
 import unittest
@@ -61,6 +62,25 @@ class Start(pond.PondTest):
         self.assert_refused(pond.call("reset", "--data", first.data),
                             pond.IN_USE, first.data, first.pid())
         self.assertTrue(first.is_goose())
+
+    def test_with_a_copy_of_a_running_nodes_data_is_told_to_that_node(self):
+        nodes = self.cluster(3)
+        goose = self.until_one_goose(nodes)
+        first = next(it for it in nodes if it is not goose)
+        pond.until("it has saved all", lambda: (
+            first.status()["config"] == goose.status()["config"]))
+        second = self.node()
+        second.data.mkdir()
+        for name in ("record", "record.held"):
+            shutil.copy(first.data / name, second.data)
+        second.start()
+        pond.until("the first one is told", lambda: (
+            "1008 refused: of an older incarnation, as another process runs with the same id"
+            in (first.status() or {}).get("cause", "")))
+        status = pond.until("the second one has its place", lambda: (
+            (it := second.status()) and it["goose"] and it))
+        self.assertEqual(status["id"], first.status()["id"])
+        self.assertEqual(sum(it.is_goose() for it in self.nodes), 1)
 
     def test_with_a_damaged_record(self):
         node = self.first()

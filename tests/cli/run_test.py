@@ -120,6 +120,37 @@ class Command(RunTest):
         fine.signal(signal.SIGTERM)
         self.assertEqual(fine.wait(), 0)
 
+    def test_must_end_sooner_where_the_promise_has_become_shorter(self):
+        words = ["--grace", "500ms"]
+        node = self.run_one(*words)
+        self.started()
+        self.assertNotIn("--grace 500ms is more", node.words())
+        for promise, grace in ("200ms", "100ms"), ("300ms", "150ms"), ("10s", None), ("200ms", ""):
+            self.assertEqual(node.command("set", "promise", promise)[0], 0)
+            if grace:
+                self.assertEqual(node.words().count(
+                    f"--grace 500ms is more than half of the promise, {promise}: {grace} count"), 1)
+        self.assertEqual(node.words().count("--grace 500ms is more"), 3)
+        node.signal(signal.SIGTERM)
+        self.assertEqual(node.wait(), 0, node.words())
+        node.log.unlink()
+        node.start("run", *words, "--", *self.stays())
+        self.started(2)
+        self.assertEqual(node.words().count("--grace 500ms is more"), 1)
+
+    def test_must_end_sooner_in_a_cluster_with_a_shorter_promise(self):
+        first = self.first()
+        second = self.run_one("--grace", "5s", DUCK_JOIN=first.address)
+        self.until_one_goose([first, second])
+        self.assertEqual(second.words().count(
+            "--grace 5s is more than half of the promise, 1s: 500ms count"), 1)
+
+    def test_is_started_again_ever_later_where_nobody_else_can(self):
+        self.run_one("--on-exit", "handover", cmd=self.script("date +%s.%N >>$BOOK; exit 1"))
+        pond.until("three runs", lambda: len(self.lines()) >= 3)
+        _, second, third = map(float, self.lines()[:3])
+        self.assertGreater(third - second, 1.9)
+
 
 class End(RunTest):
     def test_is_asked_for_by_sigterm_and_waited_for(self):
@@ -359,6 +390,16 @@ class Hooks(RunTest):
         pathlib.Path(f"{self.book}.ill").unlink()
         self.assertEqual(self.until_one_goose([first, *rest]).status()["cause_code"], "unhealthy")
         self.assertFalse(first.status()["healthy"])
+
+    def test_that_fail_leave_a_lone_goose_unhealthy_until_one_succeeds(self):
+        node = self.run_one("--health", self.hook('[ -e $BOOK.well ]'))
+        pond.until("it may not give up", lambda: "no other node can be the goose" in node.words(),
+                   30)
+        status = node.status()
+        self.assertEqual((status["mode"], status["healthy"]), ("goose", False))
+        pathlib.Path(f"{self.book}.well").touch()
+        pond.until("it recovers", lambda: node.status()["healthy"], 30)
+
 
 if __name__ == "__main__":
     pond.main()

@@ -96,6 +96,8 @@ TEST(NoGoose, says_what_is_missing) {
   EXPECT_EQ(told(WaitingToFound{}), "waiting_to_found: waits for a cluster to join");
   EXPECT_EQ(told(NoMajority{3, {{"B", "refused"}, {"C", "no answer for 5 s"}}}),
             "no_majority: 2 of 3 voters unreachable: B (refused), C (no answer for 5 s)");
+  EXPECT_EQ(told(NoMajority{1, {{"B", "refused"}}}),
+            "no_majority: 1 of 1 voter unreachable: B (refused)");
 }
 
 TEST(NoGoose, says_how_long_a_promise_still_binds) {
