@@ -102,8 +102,19 @@ void Life::received(Message message) {
   const bool is_outgrown = speaks_as_goose && message.term < record().term &&
                            !engine_.raft().is_voter() && engine_.config().has(message.from.id);
   const Stamp stamp = message.stamp;
+  const Incarnation from = message.from;
+  refused_.reset();
   engine_.step(Received{std::move(message)});
+  if (refused_ && refused_->first == from.id) hear_no_more(from, refused_->second);
   if (is_outgrown && !over_) notice_outgrown(stamp);
+}
+
+/// As long as a link stands to a node that is refused it would seem to be there.
+void Life::hear_no_more(Incarnation who, Refusal why) {
+  const bool is_for_good =
+      why == Refusal::clone || why == Refusal::old_copy || why == Refusal::old_incarnation;
+  const auto linked = peers_.find(who.id);
+  if (is_for_good && linked && linked->hello.incarnation == who) peers_.reject(who.id, why);
 }
 
 /// Of a voter the goose would take the higher term over; one that was dropped raises nobody's term

@@ -95,6 +95,11 @@ void Peers::refuse(Line& line, const RefuseIt& why) {
   line.session->close(why.code, why.to_peer);
 }
 
+void Peers::reject(NodeId id, Refusal why) {
+  const std::vector<Line*> lines = peers_.at(id).lines;
+  for (Line* const it : lines) reject(*it, why);
+}
+
 void Peers::reject(Line& line, Refusal why) {
   ++counts_.refused_links;
   const NodeId id = line.session->theirs()->incarnation.id;

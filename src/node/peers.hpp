@@ -75,6 +75,9 @@ class Peers {
   void send(NodeId to, const Message& message);
   void send_to_others(const Message& notice, const std::vector<NodeId>& except);
 
+  /// Closes the link to a node that is heard no more: which of two it is nobody knows.
+  void reject(NodeId id, Refusal why);
+
   /// Tells a linked node where another one of the cluster is.
   void introduce(NodeId to, const std::string& address);
 

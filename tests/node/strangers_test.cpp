@@ -298,6 +298,9 @@ TEST(Strangers, a_clone_is_refused_and_both_say_so) {
   ASSERT_TRUE(pond.until([&] { return pond.log("a").contains(text); }));
   EXPECT_EQ(pond.goose(), "a");
   EXPECT_NE(pond.status("clone").mode, wire::Mode::goose);
+  // Who is not heard is not there either: nobody else may fail now.
+  ASSERT_TRUE(pond.until([&] { return pond.status("a").voters_connected == 2U; }));
+  ASSERT_TRUE(pond.until([&] { return pond.status("c").cause.contains(text); }));
 }
 
 TEST(Strangers, a_refused_clone_of_the_goose_is_not_where_the_goose_is) {
