@@ -80,6 +80,7 @@ class Keeper {
       }
       clear_up();
       deliver();
+      service_manager_.go_on();
       step(guard::Tick{});
     }
     if (work_) work_->give_back();
@@ -113,7 +114,7 @@ class Keeper {
         impatient_with_ = number;
         step(guard::EndNow{});
       } else {
-        tell_service_manager("STOPPING=1");
+        service_manager_.tell_stopping();
         tell(guard::Stop{});
       }
     }
@@ -147,10 +148,7 @@ class Keeper {
     why_given_up_ = std::move(end.why);
     step(end.work);
   }
-  void take(const guard::Says& says) {
-    const char* const state = std::exchange(is_ready_, true) ? "STATUS=" : "READY=1\nSTATUS=";
-    tell_service_manager(state + says.sentence);
-  }
+  void take(guard::Says& says) { service_manager_.tell_status(std::move(says.sentence)); }
   void take(const auto& letter) { step(letter); }
 
   void deliver() {
@@ -266,7 +264,9 @@ class Keeper {
   }
 
   void arm(std::optional<Instant> at) {
-    if (const auto next = post_.wake_at()) at = std::min(at.value_or(*next), *next);
+    for (const auto next : {post_.wake_at(), service_manager_.wake_at()}) {
+      if (next) at = std::min(at.value_or(*next), *next);
+    }
     if (at == armed_) return;
     armed_ = at;
     const itimerspec when = at ? os::alarm_at(*at) : itimerspec{};
@@ -316,12 +316,12 @@ class Keeper {
   Descriptor clock_;
   guard::Guard guard_;
   Post post_;
+  ServiceManager service_manager_;
   std::vector<pollfd> waits_;
   std::optional<Instant> armed_;
   std::optional<Instant> released_at_;
   std::optional<int> signal_;  ///< The node died of it.
   std::optional<int> impatient_with_;
-  bool is_ready_ = false;
   bool is_told_to_stop_ = false;
   int exit_code_ = 0;
   std::size_t answers_ = 0;

@@ -2,6 +2,7 @@
 true."""
 
 import configparser
+import contextlib
 import os
 import pathlib
 import shutil
@@ -63,6 +64,25 @@ class Service(pond.PondTest):
             self.assertEqual(sender, self.main, "NotifyAccess=main")
         return heard
 
+    def fill(self):
+        """Leaves no room for a word. How many are in the way."""
+        count = 0
+        while True:
+            # A new one each time: the room of who sends is limited as well.
+            with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender:
+                sender.setblocking(False)
+                before = count
+                with contextlib.suppress(BlockingIOError):
+                    while True:
+                        sender.sendto(b"of somebody else", str(self.system["NOTIFY_SOCKET"]))
+                        count += 1
+                if count == before:
+                    return count
+
+    def drain(self, count):
+        for _ in range(count):
+            self.assertEqual(self.hear(), ("of somebody else", os.getpid()))
+
     def test_is_told_how_things_stand_by_its_main_process(self):
         self.assertEqual((self.unit.says("Type"), self.unit.says("NotifyAccess")),
                          ("notify", "main"))
@@ -75,8 +95,27 @@ class Service(pond.PondTest):
         self.assertEqual(node.wait(), 0, "Restart=on-failure: not after a stop")
         self.manager.setblocking(False)
         with self.assertRaises(BlockingIOError):
-            while True:
-                self.assertNotIn("READY=1", self.hear()[0])
+            self.fail(f"{self.hear()[0]} after STOPPING=1")
+
+    def test_that_has_no_room_is_told_once_it_has(self):
+        count = self.fill()
+        node = self.started()
+        self.main = node.process.pid
+        pond.until("it is the goose", node.is_goose)
+        self.drain(count)
+        words, _ = self.hear()
+        self.assertTrue(words.startswith("READY=1\nSTATUS="), words)
+        self.assertEqual(words.count("STATUS="), 1, "the latest alone is kept")
+        if "founded the cluster" not in words:
+            self.hear_until("founded the cluster")
+
+    def test_that_never_has_room_is_in_nobodys_way(self):
+        self.fill()
+        node = self.started()
+        pond.until("it is the goose", node.is_goose)
+        self.assertTrue(node.status()["guarded"])
+        node.signal(signal.SIGTERM)
+        self.assertEqual(node.wait(), 0)
 
     def test_keeps_its_data_in_the_state_directory(self):
         node = self.started()
