@@ -18,8 +18,9 @@ struct Command;
 struct Call {
   const Command& command;
   Values values;
-  std::vector<std::string> arguments;  ///< As many as the command takes.
-  std::vector<std::string> program;    ///< What stands after `--`, untouched.
+  std::vector<std::string> arguments;   ///< As many as the command takes.
+  std::vector<std::string> program;     ///< What stands after `--`, untouched.
+  std::span<char* const> main_words{};  ///< As main() got them: os::show_as() writes there.
 };
 
 /// What to type, and what that does.

@@ -12,6 +12,7 @@
 #include "cli/terminal.hpp"
 #include "keeper/keeper.hpp"
 #include "node/node.hpp"
+#include "os/command_line.hpp"
 #include "store/directory.hpp"
 #include "store/format.hpp"
 #include "store/system_files.hpp"
@@ -69,7 +70,8 @@ Expected<Exit> run_node(const Call& call) {
   // A log that nobody reads any more must not end the node, nor a limit for files: a save fails.
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN);
-  const auto be_node = [&settings](std::optional<int> line) {
+  const auto be_node = [&](std::optional<int> line) {
+    if (line) os::show_as("ddg-node", call.main_words);  // the keeper is called as it was started
     settings->keeper = line;
     const node::Failure end = node::run(*settings);
     if (!end.sentence.empty()) print_error(end.sentence);

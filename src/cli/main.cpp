@@ -12,11 +12,12 @@ int main(int argc, char** argv) {
   namespace cli = duckduckgoose::cli;
   const std::vector<std::string> words{argv + (argc > 0 ? 1 : 0), argv + argc};
   const cli::Environment environment = cli::Environment::of_process();
-  const auto call = cli::parse(words, environment);
+  auto call = cli::parse(words, environment);
   if (!call) {
     cli::print_error(call.error().sentence);
     return call.error().exit_code;
   }
+  call->main_words = {argv, argv + argc};
   if (call->values.has_flag(cli::Opt::help)) {
     std::fputs(cli::help_text(call->command).c_str(), stdout);
     return cli::code(cli::Exit::yes);

@@ -100,8 +100,8 @@ class Run {
     bury();
   }
   [[nodiscard]] std::optional<int> exit_code() const { return exit_code_; }
-  /// By a signal: then it has as long as the office is held.
-  [[nodiscard]] bool is_told_to_stop() const { return is_told_to_stop_; }
+  /// The signal by which an operator ends it: then it has as long as the office is held.
+  [[nodiscard]] std::optional<int> told_to_stop_by() const { return told_to_stop_by_; }
 
  private:
   void signal_command(int number) const { kill(process_, number); }
@@ -109,8 +109,8 @@ class Run {
     signalfd_siginfo signal{};
     while (read(signals_.get(), &signal, sizeof signal) == sizeof signal) {
       const int number = static_cast<int>(signal.ssi_signo);
-      is_told_to_stop_ = is_told_to_stop_ || number == SIGTERM || number == SIGINT;
       if (number == SIGTERM || number == SIGINT) {
+        told_to_stop_by_ = told_to_stop_by_.value_or(number);
         end();
       } else if (number != SIGCHLD) {
         signal_command(number);
@@ -130,7 +130,7 @@ class Run {
   Descriptor signals_;
   pid_t process_ = 0;
   std::optional<int> exit_code_;
-  bool is_told_to_stop_ = false;
+  std::optional<int> told_to_stop_by_;
 };
 
 Expected<int> exit_code_on_duck(const Values& values) {
@@ -142,22 +142,29 @@ Expected<int> exit_code_on_duck(const Values& values) {
       bad_value(*given, wire::quoted(given->text) + " is no exit code: 0 to 255"));
 }
 
-/// Runs it as long as the office is held, and ends it before it is not. True: it ended by itself.
-bool run_while_held(Run& run, Hold& hold) {
+enum class End { by_itself, survived_signal, office_is_over };
+
+/// Runs it as long as the office is held, and ends it before it is not. One that ends because an
+/// operator's signal was passed on ends by itself.
+End run_while_held(Run& run, Hold& hold) {
   const Duration grace = guard::grace_default(hold.promise());
   const Duration margin = guard::kill_margin(hold.promise());
   for (;;) {
     const Instant ends_at = hold.until() - margin - grace;
     const Instant now = net::Loop::now();
     if (now >= ends_at) break;
-    if (run.ends_before(std::min(ends_at, now + grace / 2))) return true;
+    if (run.ends_before(std::min(ends_at, now + grace / 2))) return End::by_itself;
     const Duration left = ends_at - net::Loop::now();
-    if (left > 0us && !run.is_told_to_stop() && !hold.renew(left)) {
-      if (run.ends_before(std::min(ends_at, net::Loop::now() + pause_after_refusal))) return true;
+    if (left > 0us && !run.told_to_stop_by() && !hold.renew(left)) {
+      const Instant next = std::min(ends_at, net::Loop::now() + pause_after_refusal);
+      if (run.ends_before(next)) return End::by_itself;
     }
   }
-  if (!run.is_told_to_stop()) run.end();
-  return run.ends_before(hold.until() - margin) && run.is_told_to_stop();
+  const bool is_told = run.told_to_stop_by().has_value();
+  if (!is_told) run.end();
+  const bool has_ended = run.ends_before(hold.until() - margin);
+  if (!is_told) return End::office_is_over;
+  return has_ended ? End::by_itself : End::survived_signal;
 }
 
 }  // namespace
@@ -194,9 +201,17 @@ Expected<Exit> run_only(const Call& call) {
                   .environment = os::environment_with(wire::variables_of(hold.status()))})) {
     return refuse(Exit::try_again, os::last_error("to start " + call.program.front()));
   }
-  const bool by_itself = run_while_held(run, hold);
+  const End end = run_while_held(run, hold);
   run.kill_all();
-  if (!by_itself) {
+  if (end == End::survived_signal) {
+    const int number = *run.told_to_stop_by();
+    return std::unexpected(Refusal{.exit_code = os::exit_signalled + number,
+                                   .sentence = call.program.front() +
+                                               " did not end while the office was held, after "
+                                               "signal " +
+                                               std::to_string(number) + ": it was killed"});
+  }
+  if (end == End::office_is_over) {
     return refuse(Exit::try_again,
                   "the office could not be kept until " + call.program.front() +
                       " had ended: it was told to end, and killed where it did not");

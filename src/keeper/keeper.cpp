@@ -1,7 +1,6 @@
 #include "keeper/keeper.hpp"
 
 #include <poll.h>
-#include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/timerfd.h>
@@ -362,9 +361,8 @@ int keep(std::optional<os::Job> job, const std::function<int(int line)>& be_node
     signal_line.close();
     clock.close();
     pthread_sigmask(SIG_SETMASK, &before, nullptr);
-    setpgid(0, 0);             // Ctrl-C reaches the keeper alone
-    signal(SIGTTOU, SIG_IGN);  // `stty tostop` must not stop it for what it logs
-    prctl(PR_SET_NAME, "ddg-node");
+    setpgid(0, 0);                           // Ctrl-C reaches the keeper alone
+    signal(SIGTTOU, SIG_IGN);                // `stty tostop` must not stop it for what it logs
     std::exit(be_node(node_end.release()));  // NOLINT(concurrency-mt-unsafe): there is one thread
   }
   node_end.close();

@@ -69,6 +69,10 @@ int exit_code_of(int status) {
 std::vector<std::string> by_shell(const std::string& text) { return {"/bin/sh", "-c", text}; }
 
 std::expected<void, CannotRun> check_program(const std::string& word) {
+  const bool is_path = word.find('/') != std::string::npos;
+  if (is_path && is_folder(word)) {
+    return std::unexpected(CannotRun{exit_not_executable, "\"" + word + "\" is a directory"});
+  }
   bool is_there = false;
   for (const std::string& path : candidates(word)) {
     if (is_folder(path)) continue;
@@ -78,7 +82,6 @@ std::expected<void, CannotRun> check_program(const std::string& word) {
   if (is_there) {
     return std::unexpected(CannotRun{exit_not_executable, "\"" + word + "\" is not executable"});
   }
-  const bool is_path = word.find('/') != std::string::npos;
   return std::unexpected(CannotRun{
       exit_not_found, "there is no program \"" + word + "\"" + (is_path ? "" : " in PATH")});
 }

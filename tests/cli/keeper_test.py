@@ -1,6 +1,8 @@
 """The keeper, with real processes: what either does when the other is gone or stands still."""
 
+import contextlib
 import os
+import pathlib
 import signal
 import subprocess
 import time
@@ -10,6 +12,11 @@ import pond
 
 def kill_node(node, number=signal.SIGKILL):
     os.kill(node.pid(), number)
+
+
+def command_line(pid):
+    """As ps(1) has it: without what is empty at the end."""
+    return pathlib.Path(f"/proc/{pid}/cmdline").read_text().rstrip("\0").split("\0")
 
 
 class Keeper(pond.PondTest):
@@ -171,6 +178,26 @@ class Keeper(pond.PondTest):
         second = self.node()
         second.start(DUCK_PORT=first.port)
         self.assert_ends(second, pond.IN_USE, first.port)
+
+    def test_and_its_node_are_told_apart_in_a_list_of_processes(self):
+        node = self.node()
+        words = ["--log-level", "info", "--port", str(node.port), "--data", str(node.data)]
+        node.start(*words)
+        pond.until("it is the goose", node.is_goose)
+        self.assertEqual(command_line(node.process.pid), [pond.PROGRAM, *words])
+        self.assertEqual(command_line(node.pid()), ["ddg-node", *words])
+
+    def test_with_a_short_name_gives_its_node_what_has_room(self):
+        node = self.node()
+        short = pathlib.Path(self.folder, "d")
+        short.symlink_to(pond.PROGRAM)
+        words = ["--data", str(node.data)]
+        with contextlib.chdir(self.folder):
+            node.start_as(["./d", *words], DUCK_PORT=node.port)
+        pond.until("it is the goose", node.is_goose)
+        room = len("\0".join(["./d", *words]))
+        self.assertEqual("\0".join(command_line(node.pid())),
+                         "\0".join(["ddg-node", *words])[:room])
 
     def test_can_be_done_without(self):
         node = self.first(DUCK_NO_KEEPER="yes")

@@ -55,6 +55,7 @@ class Only(OnlyTest):
     def test_is_refused_clearly(self):
         goose = self.first()
         self.assert_refused(self.only(goose, cmd=["no-such-program"]), 127, "no-such-program")
+        self.assert_refused(self.only(goose, cmd=["/tmp"]), 126, "/tmp", "directory")
         self.assert_refused(self.only(goose, "-E", "256", cmd=["true"]), pond.USAGE, "256", "255")
         self.assert_refused(pond.call("only"), pond.USAGE, "only -- CMD")
         goose.kill()
@@ -71,6 +72,33 @@ class Only(OnlyTest):
             "trap 'exit 9' TERM; echo start $$ >>$BOOK; while :; do sleep 0.02; done"))
         process.terminate()
         self.assertEqual(process.wait(10 * pond.PATIENCE), 9)
+
+    def test_says_that_it_was_a_signal_where_the_command_survives_that(self):
+        goose = self.first(DUCK_PROMISE="1s")
+        for number in signal.SIGTERM, signal.SIGINT:
+            process, command = self.begin(goose, self.script(
+                "trap '' TERM; echo start $$ >>$BOOK; while :; do sleep 0.02; done"))
+            process.send_signal(number)
+            self.assertEqual(process.wait(10 * pond.PATIENCE), 128 + number)
+            self.assertFalse(pond.exists(command))
+            words = process.stderr.read()
+            self.assertIn(f"signal {int(number)}", words)
+            self.assertNotIn("could not be kept", words)
+            self.book.write_text("")
+
+    def test_does_nothing_on_a_goose_that_hands_over(self):
+        nodes = self.cluster(3, DUCK_PROMISE="10s")
+        goose = self.goose_of(nodes)
+        self.assertGreater(self.ask(goose, "/status?hold=3000")["held_for_ms"], 1000)
+        with subprocess.Popen([pond.PROGRAM, "handover", "--node", goose.address],
+                              env=pond.environment(), stdout=subprocess.DEVNULL,
+                              stderr=subprocess.DEVNULL):
+            pond.until("it gives no hold",
+                       lambda: not self.ask(goose, "/status?hold=9")["held_for_ms"])
+            self.assertTrue(goose.is_goose())
+            cmd = self.script("echo ran >>$BOOK")
+            self.assertEqual(self.only(goose, cmd=cmd), (0, "", ""))
+        self.assertEqual(self.book.read_text(), "")
 
     def test_keeps_the_office_for_longer_than_a_lease(self):
         nodes = self.cluster(3, DUCK_PROMISE="500ms")

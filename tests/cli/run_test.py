@@ -87,7 +87,7 @@ class Command(RunTest):
                 (["no-such-program"], 127, "no-such-program", "PATH"),
                 ([self.folder + "/none"], 127, "none"),
                 ([readable], 126, "readable", "not executable"),
-                ([self.folder], 127, self.folder),
+                ([self.folder], 126, self.folder, "is a directory"),
                 ([""], 127, '""')]:
             self.assert_refused(pond.call("run", "--", *words), code, *parts)
 

@@ -21,7 +21,6 @@ TEST(Program, is_looked_up_as_a_shell_does) {
   EXPECT_EQ(check_program("no-such-program").error().exit_code, exit_not_found);
   EXPECT_EQ(check_program("/nowhere/sh").error().exit_code, exit_not_found);
   EXPECT_EQ(check_program("").error().exit_code, exit_not_found);
-  EXPECT_EQ(check_program("/tmp").error().exit_code, exit_not_found) << "a folder";
 }
 
 TEST(Program, that_is_not_executable_is_another_thing_than_none) {
@@ -32,6 +31,17 @@ TEST(Program, that_is_not_executable_is_another_thing_than_none) {
   chmod(path.c_str(), S_IRWXU);
   EXPECT_TRUE(check_program(path));
   unlink(path.c_str());
+}
+
+TEST(Program, that_is_a_directory_is_told_from_none) {
+  EXPECT_EQ(check_program("/tmp").error().exit_code, exit_not_executable);
+  EXPECT_EQ(check_program("/tmp").error().sentence, "\"/tmp\" is a directory");
+  // NOLINTBEGIN(concurrency-mt-unsafe): there is one thread
+  const std::string path = std::getenv("PATH");
+  setenv("PATH", "/", 1);
+  EXPECT_EQ(check_program("tmp").error().exit_code, exit_not_found) << "as a shell has it";
+  setenv("PATH", path.c_str(), 1);
+  // NOLINTEND(concurrency-mt-unsafe)
 }
 
 TEST(Environment, is_passed_on_without_what_is_ours_alone) {
