@@ -51,15 +51,15 @@ Sorted sort(const Record::Node& me, const std::string& cluster, const std::vecto
     }
     const auto& answer = std::get<TargetAnswer>(it);
     if (answer.node.id == me.id) {
-      sorted.waits.push_back(answer.target + " (this node itself)");
+      sorted.waits.push_back(with_reason(answer.target, "this node itself"));
     } else if (answer.cluster.name != cluster) {
       sorted.foreign.push_back(answer.target + " is of cluster " + answer.cluster.name);
     } else if (answer.cluster.id == ClusterId{}) {
-      sorted.waits.push_back(answer.target + " (in no cluster yet)");
+      sorted.waits.push_back(with_reason(answer.target, "in no cluster yet"));
     } else if (!is_joinable(me, answer.config)) {
-      sorted.waits.push_back(answer.target + " (its cluster was never led)");
+      sorted.waits.push_back(with_reason(answer.target, "its cluster was never led"));
     } else if (is_abandoned(answer, heard)) {
-      sorted.waits.push_back(answer.target + " (its cluster has no voter left)");
+      sorted.waits.push_back(with_reason(answer.target, "its cluster has no voter left"));
     } else {
       sorted.of_our_name.push_back(&answer);
     }

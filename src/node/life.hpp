@@ -122,6 +122,7 @@ class Life final : private Surroundings, private PeersOwner {
   void learn_voters();
   void learn(const std::string& address);
   void tell_vacancy();
+  [[nodiscard]] std::optional<Refusal> refusal_of(NodeId who, Event event);
   void hear_no_more(Incarnation who, Refusal why);
   void notice_outgrown(Stamp stamp);
   void notice_end_of_cluster();

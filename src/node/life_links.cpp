@@ -48,19 +48,18 @@ wire::Welcome Life::welcome() const {
 
 std::optional<Refusal> Life::link_up(const wire::Hello& theirs) {
   const NodeId who = theirs.incarnation.id;
-  refused_.reset();
   const std::string address_before = book_.address_of(who);
   const auto gone_before = gone_;
   book_.note(who, theirs.address);
   std::erase(gone_, who);
-  engine_.step(LinkUp{.who = theirs.incarnation,
-                      .saves = theirs.saves,
-                      .address = theirs.address,
-                      .may_lead = theirs.may_lead});
-  if (refused_ && refused_->first == who) {
+  const auto why = refusal_of(who, LinkUp{.who = theirs.incarnation,
+                                          .saves = theirs.saves,
+                                          .address = theirs.address,
+                                          .may_lead = theirs.may_lead});
+  if (why) {
     book_.note(who, address_before);
     gone_ = gone_before;
-    return refused_->second;
+    return why;
   }
   std::erase(lost_, who);
   changed();
@@ -70,6 +69,14 @@ std::optional<Refusal> Life::link_up(const wire::Hello& theirs) {
   newcomers_.push_back(who);
   aim_soon();  // not now: the link is bound only after this
   return std::nullopt;
+}
+
+/// Steps the core. None: it has not refused `who` in that.
+std::optional<Refusal> Life::refusal_of(NodeId who, Event event) {
+  refused_.reset();
+  engine_.step(std::move(event));
+  const bool is_refused = refused_ && refused_->first == who;
+  return is_refused ? std::optional{refused_->second} : std::nullopt;
 }
 
 Message Life::rejection(NodeId to, Refusal why) const {
@@ -103,9 +110,8 @@ void Life::received(Message message) {
                            !engine_.raft().is_voter() && engine_.config().has(message.from.id);
   const Stamp stamp = message.stamp;
   const Incarnation from = message.from;
-  refused_.reset();
-  engine_.step(Received{std::move(message)});
-  if (refused_ && refused_->first == from.id) hear_no_more(from, refused_->second);
+  const auto why = refusal_of(from.id, Received{std::move(message)});
+  if (why) hear_no_more(from, *why);
   if (is_outgrown && !over_) notice_outgrown(stamp);
 }
 
